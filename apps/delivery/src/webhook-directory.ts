@@ -1,0 +1,68 @@
+import { webhookChangedSubject } from '@buildwire/contracts';
+import type { WebhookChange } from '@buildwire/contracts';
+import { CoreNats } from '@buildwire/messaging';
+import { Injectable, Logger } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { WebhookReader } from './webhook-reader.js';
+import type { Found } from './webhook-settings.js';
+
+/** An entry older than this is read again in the background when used: a missed announcement heals in a second. */
+const FRESH_MS = 1_000;
+const MAX_ENTRIES = 20_000;
+
+interface Entry {
+  found: Promise<Found>;
+  loadedAtMs: number;
+}
+
+/** The settings of webhooks by id, from memory: Postgres is not on the way of a delivery whose webhook is known. */
+@Injectable()
+export class WebhookDirectory implements OnModuleInit {
+  private readonly logger = new Logger('WebhookDirectory');
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(
+    private readonly reader: WebhookReader,
+    private readonly nats: CoreNats,
+  ) {}
+
+  onModuleInit(): void {
+    this.nats.listen(webhookChangedSubject('*'), (change) => void this.entries.delete((change as WebhookChange).webhookId));
+  }
+
+  /** Throws an `UnavailableError` for a webhook that is not known while Postgres is away. */
+  async find(organizationId: string, webhookId: string): Promise<Found> {
+    const entry = this.entries.get(webhookId) ?? this.load(webhookId);
+    if (performance.now() - entry.loadedAtMs > FRESH_MS) this.refresh(webhookId, entry);
+    const found = await entry.found;
+    const foreign = found.kind === 'found' && found.webhook.organizationId !== organizationId;
+    return foreign ? { kind: 'deleted' } : found;
+  }
+
+  private load(webhookId: string): Entry {
+    const entry = { found: this.reader.read(webhookId), loadedAtMs: performance.now() };
+    this.entries.set(webhookId, entry);
+    entry.found.catch(() => {
+      if (this.entries.get(webhookId) === entry) this.entries.delete(webhookId);
+    });
+    this.evict();
+    return entry;
+  }
+
+  /** The old settings serve until the new ones are there, or for as long as Postgres is away. */
+  private refresh(webhookId: string, stale: Entry): void {
+    stale.loadedAtMs = performance.now();
+    this.reader.read(webhookId).then(
+      (found) => {
+        const changedMeanwhile = this.entries.get(webhookId) !== stale;
+        if (!changedMeanwhile) this.entries.set(webhookId, { found: Promise.resolve(found), loadedAtMs: performance.now() });
+      },
+      (error: unknown) => this.logger.debug(`webhook ${webhookId} could not be read again: ${String(error)}`),
+    );
+  }
+
+  private evict(): void {
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** The states of a build, a job or a deployment. Terminal ones absorb; only builds are superseded. */
+export const jobStates = ['created', 'queued', 'pending', 'running', 'succeeded', 'failed', 'timed_out', 'rejected', 'canceled'] as const;
+export const buildStates = [...jobStates, 'superseded'] as const;
+
+export type JobState = (typeof jobStates)[number];
+export type BuildState = (typeof buildStates)[number];
+
+interface EventTypeDescription {
+  /** One sentence for the catalogue. */
+  description: string;
+  /** The states that an event of this type may carry; the first is meant when none is given. */
+  states: readonly BuildState[];
+}
+
+const WAITING = ['created', 'queued', 'pending'] as const;
+const FAILED = ['failed', 'timed_out', 'rejected'] as const;
+const ENDED = ['succeeded', ...FAILED, 'canceled'] as const;
+
+/** Everything a build system can say, and the states that go with each. */
+export const eventTypes = {
+  'build.created': { description: 'A build was requested.', states: WAITING },
+  'build.queued': { description: 'A build waits for a free slot.', states: ['queued', 'pending'] },
+  'build.started': { description: 'A build runs.', states: ['running', 'pending'] },
+  'build.finished': { description: 'A build succeeded.', states: ['succeeded'] },
+  'build.failed': { description: 'A build failed, timed out or was rejected.', states: FAILED },
+  'build.canceled': { description: 'Somebody canceled a build.', states: ['canceled'] },
+  'build.superseded': { description: 'A newer build took the place of this one.', states: ['superseded'] },
+  'job.created': { description: 'A job was requested.', states: WAITING },
+  'job.queued': { description: 'A job waits for a free slot.', states: ['queued', 'pending'] },
+  'job.started': { description: 'A job runs.', states: ['running', 'pending'] },
+  'job.finished': { description: 'A job ended, in whatever way: see its state.', states: ENDED },
+  'deployment.created': { description: 'A deployment was requested.', states: WAITING },
+  'deployment.started': { description: 'A deployment runs.', states: ['running', 'pending'] },
+  'deployment.finished': { description: 'A deployment succeeded.', states: ['succeeded'] },
+  'deployment.failed': { description: 'A deployment failed, timed out or was rejected.', states: FAILED },
+  'deployment.canceled': { description: 'Somebody canceled a deployment.', states: ['canceled'] },
+} as const satisfies Record<string, EventTypeDescription>;
+
+export type EventType = keyof typeof eventTypes;
+export type SubjectKind = 'build' | 'job' | 'deployment';
+
+export const eventType = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]).meta({ id: 'EventType' });
+
+/** What an event of this type is about. */
+export function subjectKindOf(type: EventType): SubjectKind {
+  return type.slice(0, type.indexOf('.')) as SubjectKind;
+}
+
+/** The states that an event of this type may carry. */
+export function statesOf(type: EventType): readonly BuildState[] {
+  return eventTypes[type].states;
+}
+
+const PATTERN_SEGMENT = /^(\*|[a-z_]+)$/;
+
+/** Does this event type match a pattern: exact, or with `*` for one or, at the end, all further words? */
+export function matchesType(pattern: string, type: EventType): boolean {
+  if (pattern === '*' || pattern === type) return true;
+  const wanted = pattern.split('.');
+  const words = type.split('.');
+  return wanted.length === words.length && wanted.every((word, index) => word === '*' || word === words[index]);
+}
+
+/** What a webhook subscribes to: `build.failed`, `build.*`, `*.failed` or `*`. One that no event can match is refused. */
+export const eventTypePattern = z
+  .string()
+  .refine((text) => text.split('.').every((word) => PATTERN_SEGMENT.test(word)), 'must be an event type, or words and * joined by dots')
+  .refine((text) => Object.keys(eventTypes).some((type) => matchesType(text, type as EventType)), 'matches no event type; see GET /v1/event-types')
+  .meta({ id: 'EventTypePattern', examples: ['build.finished', 'build.*', '*'] });

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { eventInput, event } from '../event/event.js';
+import { attemptList, deadLetterList, delivery, deliveryFilters, deliveryList, pagingOnly, resentDelivery } from './deliveries.js';
+import { eventBatch, eventFilters, eventList, eventTypeList, publishedEvent, publishResults } from './events.js';
+import type { ProblemCode } from './problem.js';
+import { createdWebhook, createWebhook, updateWebhook, webhook, webhookFilters, webhookList } from './webhooks.js';
+
+/** One route of the public API, as the reference page shows it. */
+export interface Route {
+  method: 'get' | 'post' | 'patch' | 'delete';
+  /** With OpenAPI's `{name}` parameters. */
+  path: string;
+  tag: 'Events' | 'Webhooks' | 'Deliveries';
+  summary: string;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  status: 200 | 201 | 202 | 204;
+  answer?: z.ZodType;
+  problems: readonly ProblemCode[];
+}
+
+const READ = ['unauthorized', 'database_unavailable'] as const;
+const READ_ONE = [...READ, 'not_found'] as const;
+const READ_LIST = [...READ, 'invalid_request', 'invalid_cursor'] as const;
+const WRITE = [...READ, 'malformed_json', 'invalid_request', 'too_large', 'unsupported_media_type'] as const;
+
+/** Every route under `/v1`. */
+export const routes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/v1/events',
+    tag: 'Events',
+    summary: 'Publish one event, or a batch. 202 means durable; the same event id may be sent again without harm.',
+    body: z.union([eventInput, eventBatch]),
+    status: 202,
+    answer: z.union([publishedEvent, publishResults]),
+    problems: [...WRITE, 'unknown_event_type', 'busy', 'broker_unavailable'],
+  },
+  { method: 'get', path: '/v1/events', tag: 'Events', summary: 'What was said, newest first.', query: eventFilters, status: 200, answer: eventList, problems: READ_LIST },
+  { method: 'get', path: '/v1/events/{id}', tag: 'Events', summary: 'One event.', status: 200, answer: event, problems: READ_ONE },
+  {
+    method: 'get',
+    path: '/v1/events/{id}/deliveries',
+    tag: 'Events',
+    summary: 'What became of an event: its deliveries, those not yet attempted included.',
+    query: pagingOnly,
+    status: 200,
+    answer: deliveryList,
+    problems: [...READ_LIST, 'not_found'],
+  },
+  { method: 'get', path: '/v1/event-types', tag: 'Events', summary: 'The catalogue of event types.', status: 200, answer: eventTypeList, problems: ['unauthorized'] },
+  { method: 'post', path: '/v1/webhooks', tag: 'Webhooks', summary: 'Create a webhook. Only this answer holds the secret.', body: createWebhook, status: 201, answer: createdWebhook, problems: WRITE },
+  { method: 'get', path: '/v1/webhooks', tag: 'Webhooks', summary: 'The webhooks, newest first.', query: webhookFilters, status: 200, answer: webhookList, problems: READ_LIST },
+  { method: 'get', path: '/v1/webhooks/{id}', tag: 'Webhooks', summary: 'One webhook.', status: 200, answer: webhook, problems: READ_ONE },
+  { method: 'patch', path: '/v1/webhooks/{id}', tag: 'Webhooks', summary: 'Change a webhook; deliveries that wait use the new settings.', body: updateWebhook, status: 200, answer: webhook, problems: [...WRITE, 'not_found'] },
+  { method: 'delete', path: '/v1/webhooks/{id}', tag: 'Webhooks', summary: 'Delete a webhook; deliveries that wait are canceled.', status: 204, problems: READ_ONE },
+  { method: 'get', path: '/v1/deliveries', tag: 'Deliveries', summary: 'The delivery log, newest first.', query: deliveryFilters, status: 200, answer: deliveryList, problems: READ_LIST },
+  { method: 'get', path: '/v1/deliveries/{id}', tag: 'Deliveries', summary: 'One delivery.', status: 200, answer: delivery, problems: READ_ONE },
+  { method: 'get', path: '/v1/deliveries/{id}/attempts', tag: 'Deliveries', summary: 'The attempts of a delivery, oldest first, as they went over the wire.', query: pagingOnly, status: 200, answer: attemptList, problems: [...READ_LIST, 'not_found'] },
+  {
+    method: 'post',
+    path: '/v1/deliveries/{id}/resend',
+    tag: 'Deliveries',
+    summary: 'Send a delivery again: same body, same webhook-id, fresh signature. The automatic schedule stays as it is.',
+    status: 202,
+    answer: resentDelivery,
+    problems: [...READ_ONE, 'webhook_gone', 'broker_unavailable'],
+  },
+  { method: 'get', path: '/v1/dead-letters', tag: 'Deliveries', summary: 'Messages that could not be worked on, with the reason, newest first.', query: pagingOnly, status: 200, answer: deadLetterList, problems: READ_LIST },
+];

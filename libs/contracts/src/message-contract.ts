@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import type { StreamName } from './streams.js';
+
+/** The most bytes of one NATS message: under the server's default `max_payload` of 1 MiB, headers included. */
+export const MAX_MESSAGE_BYTES = 1_000_000;
+
+/**
+ * What travels on NATS under one name. A NATS message holds one or more records of one contract and one organization,
+ * as a JSON array: under load a turn of a stage is one message. Each record settles alone.
+ */
+export interface MessageContract<Name extends string = string, Record extends Routed = Routed> {
+  /** `<entity>.<past participle>` */
+  name: Name;
+  stream: StreamName;
+  schema: z.ZodType<Record>;
+  /** Where a record goes; records of one subject may share a message. */
+  subject(record: Record): string;
+  /** Names a record for the stream's duplicate window: publishing it again within the window stores nothing. */
+  key(record: Record): string;
+  /** The most records in one message. */
+  maxRecords: number;
+}
+
+/** Every record says whose it is. */
+export interface Routed {
+  organizationId: string;
+}
+
+export type RecordOf<Contract> = Contract extends MessageContract<string, infer Record> ? Record : never;
+
+/** Defines a contract: subject, stream, schema and key in one place. */
+export function defineMessage<Name extends string, Record extends Routed>(definition: {
+  name: Name;
+  stream: StreamName;
+  schema: z.ZodType<Record>;
+  subject?: (record: Record) => string;
+  key: (record: Record) => string;
+  maxRecords: number;
+}): MessageContract<Name, Record> {
+  return { subject: (record) => `${subjectPrefix(definition.name)}.${record.organizationId}`, ...definition };
+}
+
+/** The part of a contract's subjects that its name fixes. */
+export function subjectPrefix(name: string): string {
+  return `buildwire.${name}`;
+}

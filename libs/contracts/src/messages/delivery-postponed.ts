@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineMessage } from '../message-contract.js';
+import { deliveryTurnKey } from './delivery-rendered.js';
+import { renderedDelivery } from './delivery.js';
+
+/** A delivery was put off without an attempt; it costs none. */
+export const deliveryPostponed = defineMessage({
+  name: 'delivery.postponed',
+  stream: 'BUILDWIRE_ATTEMPTS',
+  schema: z.object({
+    ...renderedDelivery.shape,
+    reason: z.string(),
+    postponedAtMs: z.number().int(),
+    untilMs: z.number().int(),
+  }),
+  key: (delivery) => `postponed:${deliveryTurnKey(delivery)}`,
+  maxRecords: 64,
+});
+export type DeliveryPostponed = z.output<typeof deliveryPostponed.schema>;

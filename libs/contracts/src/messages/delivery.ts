@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { eventType } from '../event/event-types.js';
+import { dialect, format } from '../format.js';
+import { deliveryId, eventId, organizationId, webhookId } from '../ids.js';
+
+/** Why an attempt is made. */
+export const triggers = ['event', 'retry', 'resend'] as const;
+export const trigger = z.enum(triggers).meta({ id: 'Trigger' });
+export type Trigger = z.output<typeof trigger>;
+
+/** What identifies a delivery on every message about it. */
+export const deliveryHead = z.object({
+  deliveryId,
+  organizationId,
+  eventId,
+  eventType,
+  appId: z.string(),
+  webhookId,
+  format,
+  dialect,
+});
+export type DeliveryHead = z.output<typeof deliveryHead>;
+
+/** A delivery ready to be sent: everything but the webhook's address and secrets, which are read when it is sent. */
+export const renderedDelivery = deliveryHead.extend({
+  contentType: z.string(),
+  /** The exact bytes to sign, send and log, as UTF-8 text. */
+  body: z.string(),
+  trigger,
+  /** The number of the automatic attempt, from 1; a resend repeats the number of the latest. */
+  attempt: z.number().int().positive(),
+  /** How often the delivery was put off (circuit open, …) without an attempt. */
+  postponements: z.number().int().nonnegative(),
+  /** Tells resends of one delivery apart. */
+  resendId: z.string().optional(),
+});
+export type RenderedDelivery = z.output<typeof renderedDelivery>;

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { event } from '../event/event.js';
+import { organizationId } from '../ids.js';
+import { defineMessage } from '../message-contract.js';
+
+/** An event is durable: ingestion has checked, completed and stored it. The message is the event's only copy until it is matched. */
+export const eventAccepted = defineMessage({
+  name: 'event.accepted',
+  stream: 'BUILDWIRE_EVENTS',
+  schema: z.object({ organizationId, event }),
+  // The time of receipt is part of the key: a repeat by the producer must reach the event index, which judges it for far longer.
+  key: ({ event: { id, receivedAt } }) => `${id}:${receivedAt}`,
+  maxRecords: 64,
+});
+export type EventAccepted = z.output<typeof eventAccepted.schema>;

@@ -1,0 +1,75 @@
+import type { MessageContract } from './message-contract.js';
+import { deliveryAttempted } from './messages/delivery-attempted.js';
+import { deliveryClosed } from './messages/delivery-closed.js';
+import { deliveryMatched } from './messages/delivery-matched.js';
+import { deliveryPostponed } from './messages/delivery-postponed.js';
+import { deliveryRendered } from './messages/delivery-rendered.js';
+import { eventAccepted } from './messages/event-accepted.js';
+import { messageDeadLettered } from './messages/message-dead-lettered.js';
+import type { StreamName } from './streams.js';
+
+export type ServiceName = 'ingestion' | 'matching' | 'rendering' | 'delivery' | 'delivery-log';
+
+/** A durable consumer of one service. Records of its contracts arrive in the stream's order. */
+export interface ConsumerDefinition {
+  /** The durable's name: the service's, and the lane's if it has several on one stream. */
+  durable: string;
+  stream: StreamName;
+  filters: readonly string[];
+  contracts: readonly AnyContract[];
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of contracts with different records; `key` and `subject` are contravariant in it
+export type AnyContract = MessageContract<string, any>;
+
+/** What one service takes from NATS, and what it gives. */
+export interface Stage {
+  service: ServiceName;
+  consumes: readonly ConsumerDefinition[];
+  publishes: readonly AnyContract[];
+}
+
+const outcomes = [deliveryAttempted, deliveryPostponed, deliveryClosed];
+
+/** The map of the system. The transport is configured from it, so it cannot lie. */
+export const pipeline = {
+  ingestion: { service: 'ingestion', consumes: [], publishes: [eventAccepted, messageDeadLettered] },
+  matching: {
+    service: 'matching',
+    consumes: [consumer('matching', 'buildwire.event.accepted.*', eventAccepted)],
+    publishes: [deliveryMatched, messageDeadLettered],
+  },
+  rendering: {
+    service: 'rendering',
+    consumes: [consumer('rendering', 'buildwire.delivery.matched.*', deliveryMatched)],
+    publishes: [deliveryRendered, deliveryClosed, messageDeadLettered],
+  },
+  delivery: {
+    service: 'delivery',
+    consumes: [
+      consumer('delivery-new', 'buildwire.delivery.rendered.new.*', deliveryRendered),
+      consumer('delivery-retry', 'buildwire.delivery.rendered.retry.*', deliveryRendered),
+      consumer('delivery-bulk', 'buildwire.delivery.rendered.bulk.*', deliveryRendered),
+      attemptsConsumer('delivery'),
+    ],
+    publishes: [...outcomes, deliveryRendered, messageDeadLettered],
+  },
+  'delivery-log': {
+    service: 'delivery-log',
+    consumes: [attemptsConsumer('delivery-log'), consumer('delivery-log', 'buildwire.message.dead-lettered.*', messageDeadLettered)],
+    publishes: [deliveryRendered],
+  },
+} as const satisfies Record<ServiceName, Stage>;
+
+/** Every consumer there is. The streams with interest retention need all of them before the first message. */
+export const allConsumers: readonly ConsumerDefinition[] = Object.values(pipeline).flatMap((stage): readonly ConsumerDefinition[] => stage.consumes);
+
+function consumer(durable: string, filter: string, contract: AnyContract): ConsumerDefinition {
+  return { durable, stream: contract.stream, filters: [filter], contracts: [contract] };
+}
+
+/** One consumer for all outcomes keeps those of one delivery in order. */
+function attemptsConsumer(durable: ServiceName): ConsumerDefinition {
+  const filters = outcomes.map((contract) => `buildwire.${contract.name}.*`);
+  return { durable, stream: 'BUILDWIRE_ATTEMPTS', filters, contracts: outcomes };
+}

@@ -1,0 +1,33 @@
+/* Written by `matching` only; `delivery` reads it when it signs. */
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity({ schema: 'matching', name: 'webhook_secret' })
+export class WebhookSecret {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text', { name: 'organization_id' })
+  organizationId!: string;
+
+  @Column('text', { name: 'webhook_id' })
+  webhookId!: string;
+
+  /** The `whsec_` form as UTF-8, sealed by a `SecretBox` in the context of `webhookSecretContext`. */
+  @Column('bytea')
+  sealed!: Buffer;
+
+  @Column('text', { name: 'key_id' })
+  keyId!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  /** When it stops signing; null for the current secret. */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+}
+
+/** What binds a sealed secret to its row, so that it opens nowhere else. */
+export function webhookSecretContext({ organizationId, webhookId, id }: Pick<WebhookSecret, 'organizationId' | 'webhookId' | 'id'>): string {
+  return [organizationId, webhookId, id].join('|');
+}

@@ -1,0 +1,2 @@
+export { render } from './registry.js';
+export type { Renderer, Rendering } from './rendering.js';

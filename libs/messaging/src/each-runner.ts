@@ -1,0 +1,38 @@
+import type { Incoming } from './incoming-message.js';
+import type { Runner, SettlerOf } from './runner.js';
+
+/** Works on each record on its own, up to `concurrency` at a time. */
+export class EachRunner implements Runner {
+  private running = 0;
+  private waiters: (() => void)[] = [];
+
+  constructor(
+    private readonly settlerOf: SettlerOf,
+    private readonly concurrency: number,
+  ) {}
+
+  async accept(contract: string, records: Incoming[]): Promise<void> {
+    for (const record of records) {
+      while (this.running >= this.concurrency) await this.change();
+      void this.run(contract, record);
+    }
+  }
+
+  async idle(): Promise<void> {
+    while (this.running > 0) await this.change();
+  }
+
+  private async run(contract: string, record: Incoming): Promise<void> {
+    this.running++;
+    try {
+      await this.settlerOf(contract).settle([record]);
+    } finally {
+      this.running--;
+      for (const waiter of this.waiters.splice(0)) waiter();
+    }
+  }
+
+  private change(): Promise<void> {
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+}

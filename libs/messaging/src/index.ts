@@ -1,0 +1,11 @@
+export { Broker } from './broker.js';
+export { CoreNats } from './core-nats.js';
+export type { Request } from './core-nats.js';
+export { DeadLetters } from './dead-letters.js';
+export { JetStreamServer } from './jetstream-server.js';
+export { MessagingModule } from './messaging.module.js';
+export type { MessagingOptions } from './messaging.module.js';
+export { OnMessage, OnMessages } from './on-message.decorator.js';
+export { discard, done } from './outcome.js';
+export type { Origin, Outcome } from './outcome.js';
+export { Publisher } from './publisher.js';

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_MESSAGE_BYTES, UnavailableError } from '@buildwire/contracts';
+import type { AnyContract, MessageContract, Routed } from '@buildwire/contracts';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { Broker } from './broker.js';
+import { SubjectQueue } from './subject-queue.js';
+import type { Chunk } from './subject-queue.js';
+
+/** An accepting transport answers within 5 s, so a publish is given up a little earlier. */
+const DEADLINE_MS = 4_000;
+const ATTEMPT_MS = 2_000;
+const RETRY_MS = 100;
+/** What may wait for the broker, in bytes of records: beyond it, publishing fails at once. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** JetStream's codes for a stream at its limit, and for a server short of resources. */
+const FULL_CODES = new Set([10077, 10023, 10047, 10167]);
+
+/** Publishes records durably. A resolved publish is on the broker's disk as far as the stream's replicas and sync allow. */
+export class Publisher implements BeforeApplicationShutdown {
+  private readonly queues = new Map<string, SubjectQueue>();
+  private waitingBytes = 0;
+  private stopping = false;
+
+  constructor(private readonly broker: Broker) {}
+
+  /** Resolves after JetStream's acknowledgement. Throws an {@link UnavailableError} within 5 s if there is none. */
+  async publish<Record extends Routed>(contract: MessageContract<string, Record>, record: Record): Promise<void> {
+    const json = JSON.stringify(record);
+    const bytes = Buffer.byteLength(json);
+    if (bytes + 2 > MAX_MESSAGE_BYTES) throw new RangeError(`a record of ${contract.name} has ${bytes} bytes, more than a message holds`);
+    if (this.waitingBytes + bytes > MAX_WAITING_BYTES) throw new UnavailableError('broker', { detail: 'too much waits for the broker' });
+
+    const subject = contract.subject(record);
+    this.waitingBytes += bytes;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const deadline = performance.now() + DEADLINE_MS;
+        this.queueOf(contract, subject).add({ json, bytes, key: contract.key(record), deadline, resolve, reject });
+      });
+    } finally {
+      this.waitingBytes -= bytes;
+    }
+  }
+
+  /** All or nothing is not promised: when this throws, some of the records may have been stored. */
+  async publishAll<Record extends Routed>(contract: MessageContract<string, Record>, records: readonly Record[]): Promise<void> {
+    await Promise.all(records.map((record) => this.publish(contract, record)));
+  }
+
+  /** Publishes what must not be given up, such as what has already happened, until it is stored or the process ends. */
+  async insist<Record extends Routed>(contract: MessageContract<string, Record>, record: Record): Promise<void> {
+    for (;;) {
+      try {
+        return await this.publish(contract, record);
+      } catch (error) {
+        if (!(error instanceof UnavailableError) || this.stopping) throw error;
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** The process ends: nothing is insisted on any more. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+  }
+
+  private queueOf(contract: AnyContract, subject: string): SubjectQueue {
+    const known = this.queues.get(subject);
+    if (known !== undefined) return known;
+    const queue = new SubjectQueue(contract, (chunk) => this.send(subject, contract.stream, chunk), () => this.queues.delete(subject));
+    this.queues.set(subject, queue);
+    return queue;
+  }
+
+  /** Tries until the deadline with one message id, so that a lost acknowledgement stores nothing twice. */
+  private async send(subject: string, stream: string, { payload, messageId, deadline }: Chunk): Promise<void> {
+    let cause: unknown;
+    for (let left = deadline - performance.now(); left > 0; left = deadline - performance.now()) {
+      if (!(await this.broker.whenConnected(left))) break;
+      try {
+        const options = { msgID: messageId, timeout: Math.min(left, ATTEMPT_MS), expect: { streamName: stream } };
+        await this.broker.jetstream().publish(subject, payload, options);
+        return;
+      } catch (error) {
+        cause = error;
+        if (isFull(error)) break;
+        await sleep(RETRY_MS);
+      }
+    }
+    throw new UnavailableError('broker', { cause, ...(isFull(cause) ? { detail: 'the stream is full' } : {}) });
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof JetStreamApiError && FULL_CODES.has(error.code);
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { MAX_MESSAGE_BYTES } from '@buildwire/contracts';
+import type { AnyContract } from '@buildwire/contracts';
+
+/** A record that waits to be published. */
+export interface Entry {
+  json: string;
+  bytes: number;
+  key: string;
+  /** When publishing it is given up, as `performance.now()`. */
+  deadline: number;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** The records of one turn, as one NATS message. */
+export interface Chunk {
+  payload: string;
+  messageId: string;
+  deadline: number;
+}
+
+type Send = (chunk: Chunk) => Promise<void>;
+
+/** Concurrent publishes of contracts that put one record into a message. */
+const SINGLE_RECORD_WIDTH = 256;
+
+/**
+ * The records that go to one subject. While one message is on its way the next records gather, and leave together as the
+ * next message: chunks grow with the load and no record waits for a timer. One message at a time keeps the order.
+ */
+export class SubjectQueue {
+  private waiting: Entry[] = [];
+  private inFlight = 0;
+  private scheduled = false;
+  private readonly width: number;
+
+  constructor(
+    private readonly contract: AnyContract,
+    private readonly send: Send,
+    private readonly onIdle: () => void,
+  ) {
+    this.width = contract.maxRecords === 1 ? SINGLE_RECORD_WIDTH : 1;
+  }
+
+  add(entry: Entry): void {
+    this.waiting.push(entry);
+    if (this.scheduled) return;
+    this.scheduled = true;
+    // What is published in the same turn of the event loop goes together.
+    queueMicrotask(() => this.turn());
+  }
+
+  private turn(): void {
+    this.scheduled = false;
+    while (this.inFlight < this.width && this.waiting.length > 0) void this.sendNext(this.takeChunk());
+    if (this.inFlight === 0 && this.waiting.length === 0) this.onIdle();
+  }
+
+  private async sendNext(entries: Entry[]): Promise<void> {
+    this.inFlight++;
+    try {
+      await this.send(chunkOf(entries));
+      for (const entry of entries) entry.resolve();
+    } catch (error) {
+      for (const entry of entries) entry.reject(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.inFlight--;
+      this.turn();
+    }
+  }
+
+  private takeChunk(): Entry[] {
+    let bytes = 2;
+    let count = 0;
+    for (const entry of this.waiting) {
+      bytes += entry.bytes + 1;
+      if (count > 0 && (count === this.contract.maxRecords || bytes > MAX_MESSAGE_BYTES)) break;
+      count++;
+    }
+    return this.waiting.splice(0, count);
+  }
+}
+
+function chunkOf(entries: readonly Entry[]): Chunk {
+  return {
+    payload: `[${entries.map(({ json }) => json).join(',')}]`,
+    messageId: messageIdOf(entries.map(({ key }) => key)),
+    deadline: Math.min(...entries.map(({ deadline }) => deadline)),
+  };
+}
+
+/** A message of one record bears its key, so that the stream swallows a repeat; one of several is only safe against its own retries. */
+function messageIdOf(keys: readonly string[]): string {
+  const [first = ''] = keys;
+  return keys.length === 1 ? first : createHash('sha1').update(keys.join('\n')).digest('base64url');
+}

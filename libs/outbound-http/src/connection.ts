@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net';
+import { Client, type Dispatcher } from 'undici';
+import { connectGuarded, type ConnectPolicy } from './guarded-connector.js';
+import { hostOf } from './webhook-url.js';
+
+/** Below the 5 s of Node, the shortest of the common servers; undici would follow a server's hint up to ten minutes. */
+const KEEP_ALIVE_MS = 4_000;
+
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** What is known of the socket that a request was written to. */
+export interface SocketFacts {
+  reused: boolean;
+  connectMs: number;
+  remoteAddress?: string;
+}
+
+/** One undici client, hence one connection at a time to one origin, and never a second request on it at once. */
+export class Connection {
+  readonly bornAtMs = performance.now();
+  isBusy = false;
+  readonly #client: Client;
+  readonly #givenUp = new AbortController();
+  #requests = 0;
+  #connectMs = 0;
+  #remoteAddress: string | undefined;
+
+  constructor(url: URL, policy: ConnectPolicy, onClosed: (connection: Connection) => void) {
+    this.#client = new Client(url.origin, {
+      connect: (_options, callback) => {
+        this.#connect(url, policy).then((socket) => callback(null, socket), (error: Error) => callback(error, null));
+      },
+      allowH2: false,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // The one wall clock covers these; neither would fire against an answer that drips.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    this.#client.on('disconnect', () => onClosed(this));
+  }
+
+  send(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.#client.dispatch(request, handler);
+  }
+
+  /** To be asked when a request is written: undici may have reconnected before that. */
+  takeFacts(): SocketFacts {
+    const reused = this.#requests > 0;
+    this.#requests += 1;
+    const facts = { reused, connectMs: this.#connectMs };
+    return this.#remoteAddress === undefined ? facts : { ...facts, remoteAddress: this.#remoteAddress };
+  }
+
+  destroy(): void {
+    this.#givenUp.abort();
+    void this.#client.destroy();
+  }
+
+  async #connect(url: URL, policy: ConnectPolicy): Promise<Socket> {
+    const startedAt = performance.now();
+    const secure = url.protocol === 'https:';
+    const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+    const socket = await connectGuarded({ host: hostOf(url), port, secure }, policy, this.#givenUp.signal);
+    this.#requests = 0;
+    this.#connectMs = performance.now() - startedAt;
+    this.#remoteAddress = socket.remoteAddress;
+    return socket;
+  }
+}

@@ -1,0 +1,108 @@
+import { EndpointCircuit } from './circuit.js';
+import { defaultCircuitOptions, type CircuitOptions } from './circuit-options.js';
+import type { Admission, CircuitRun, CircuitTransition } from './circuit-states.js';
+import type { Counted } from './counted.js';
+
+/** The circuits of the webhooks that are failing now; a webhook without one is healthy, and costs one Map lookup. */
+export class CircuitRegistry {
+  /** Told of every change but those given to `adopt`; for the shared store, the log and the metrics. */
+  onTransition?: (webhookId: string, transition: CircuitTransition) => void;
+
+  readonly #options: CircuitOptions;
+  readonly #circuits = new Map<string, EndpointCircuit>();
+  /** Ids of the circuits that are still closed, the one whose last failure is longest ago first. */
+  readonly #closed = new Set<string>();
+  readonly #sweeper: NodeJS.Timeout;
+  #adopting = false;
+
+  constructor(options: Partial<CircuitOptions> = {}) {
+    this.#options = { ...defaultCircuitOptions, ...options };
+    this.#sweeper = setInterval(() => this.#sweep(), this.#options.idleTtlMs / 10).unref();
+  }
+
+  get size(): number {
+    return this.#circuits.size;
+  }
+
+  /** Calls the action unless the webhook's circuit is open. Rejects with what the action threw, which counts neither way. */
+  async run<T>(webhookId: string, action: () => Promise<Counted<T>>): Promise<CircuitRun<T>> {
+    const circuit = this.#circuits.get(webhookId);
+    if (circuit !== undefined) return circuit.run(action);
+
+    const { counts, value } = await action();
+    if (counts === 'failure') this.#circuitOf(webhookId)?.record(counts);
+    return { kind: 'ran', value };
+  }
+
+  state(webhookId: string): 'closed' | 'open' | 'half-open' {
+    return this.#circuits.get(webhookId)?.state ?? 'closed';
+  }
+
+  /** Asks without calling, so that a refused delivery can leave before it takes a slot. */
+  admission(webhookId: string): Admission {
+    return this.#circuits.get(webhookId)?.admission ?? { kind: 'closed' };
+  }
+
+  /** Opens a circuit until `untilMs` (epoch ms) because the shared store says so, as after a restart. */
+  adopt(webhookId: string, untilMs: number, openings: number): void {
+    if (untilMs <= this.#options.now()) return;
+    this.#adopting = true;
+    this.#circuitOf(webhookId)?.open(untilMs, openings);
+    this.#adopting = false;
+  }
+
+  /** Forgets a webhook's circuit: it was deleted, its URL changed, or someone closed it by hand. */
+  forget(webhookId: string): void {
+    this.#circuits.get(webhookId)?.shutdown();
+    this.#circuits.delete(webhookId);
+    this.#closed.delete(webhookId);
+  }
+
+  shutdown(): void {
+    clearInterval(this.#sweeper);
+    for (const webhookId of [...this.#circuits.keys()]) this.forget(webhookId);
+  }
+
+  #circuitOf(webhookId: string): EndpointCircuit | undefined {
+    const known = this.#circuits.get(webhookId);
+    if (known !== undefined) return known;
+    // With every place held by an open circuit, a newly failing webhook goes without one: it fails open.
+    if (!this.#hasRoom()) return undefined;
+
+    const circuit = new EndpointCircuit(this.#options, {
+      failed: () => this.#failed(webhookId),
+      changed: (transition) => this.#changed(webhookId, transition),
+    });
+    this.#circuits.set(webhookId, circuit);
+    this.#closed.add(webhookId);
+    return circuit;
+  }
+
+  #hasRoom(): boolean {
+    if (this.size < this.#options.maxCircuits) return true;
+    for (const webhookId of this.#closed) {
+      if (!this.#circuits.get(webhookId)?.isEvictable()) continue;
+      this.forget(webhookId);
+      return true;
+    }
+    return false;
+  }
+
+  #failed(webhookId: string): void {
+    this.#closed.delete(webhookId);
+    this.#closed.add(webhookId);
+  }
+
+  #changed(webhookId: string, transition: CircuitTransition): void {
+    this.#closed.delete(webhookId);
+    // A closed circuit knows nothing that a new one would not: its window still holds the failures it recovered from.
+    if (transition.kind === 'closed') this.forget(webhookId);
+    if (!this.#adopting) this.onTransition?.(webhookId, transition);
+  }
+
+  #sweep(): void {
+    for (const [webhookId, circuit] of this.#circuits) {
+      if (circuit.isIdle()) this.forget(webhookId);
+    }
+  }
+}

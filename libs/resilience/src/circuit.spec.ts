@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aPendingCall, aRegistry, times } from './spec-support/circuits.js';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+describe('opening', () => {
+  it('opens on the fifth failure, tells until when, and refuses calls without making them', async () => {
+    const { registry, transitions, answer } = aRegistry();
+    await times(4, () => answer('failure'));
+    expect(registry.state('whk_1')).toBe('closed');
+    await answer('failure');
+    expect(registry.state('whk_1')).toBe('open');
+    expect(transitions).toEqual([{ kind: 'opened', untilMs: 1_030_000, openings: 1 }]);
+
+    const refused = aPendingCall(registry);
+    expect(await refused.result).toEqual({ kind: 'open', untilMs: 1_030_000 });
+    expect(refused.wasCalled()).toBe(false);
+  });
+
+  it('opens when more than 70 % fail, not at 70 %', async () => {
+    const { registry, answer } = aRegistry();
+    await answer('failure');
+    await times(3, () => answer('success'));
+    await times(6, () => answer('failure'));
+    expect(registry.state('whk_1')).toBe('closed');
+    await answer('failure');
+    expect(registry.state('whk_1')).toBe('open');
+  });
+
+  it('opens on five failures spread over most of a minute', async () => {
+    const { registry, answer } = aRegistry();
+    await times(5, async () => {
+      await answer('failure');
+      await vi.advanceTimersByTimeAsync(11_000);
+    });
+    expect(registry.state('whk_1')).toBe('open');
+  });
+
+  it('forgets failures that left the window', async () => {
+    const { registry, answer } = aRegistry();
+    await times(4, () => answer('failure'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    await answer('failure');
+    expect(registry.state('whk_1')).toBe('closed');
+  });
+
+  it('is not delayed by answers that count neither way', async () => {
+    const { registry, answer } = aRegistry();
+    await answer('failure');
+    await times(50, () => answer('neither'));
+    await times(50, () => answer('alive'));
+    await times(3, () => answer('failure'));
+    expect(registry.state('whk_1')).toBe('closed');
+    await answer('failure');
+    expect(registry.state('whk_1')).toBe('open');
+  });
+
+  it('never opens for answers that count neither way', async () => {
+    const { registry, answer } = aRegistry();
+    await answer('failure');
+    await times(100, () => answer('neither'));
+    await times(100, () => answer('alive'));
+    expect(registry.state('whk_1')).toBe('closed');
+  });
+
+  it('does not open because many calls run at once', async () => {
+    const { registry, answer } = aRegistry();
+    await answer('failure');
+    const calls = Array.from({ length: 1_000 }, () => aPendingCall(registry));
+    for (const call of calls) call.answer('success');
+    expect(await Promise.all(calls.map((call) => call.result))).toContainEqual({ kind: 'ran', value: 'late' });
+    expect(calls.every((call) => call.wasCalled())).toBe(true);
+    expect(registry.state('whk_1')).toBe('closed');
+  });
+
+  it('lets a call run on when another one hangs', async () => {
+    const { registry, answer } = aRegistry();
+    await answer('failure');
+    aPendingCall(registry);
+    const sibling = aPendingCall(registry);
+    await vi.advanceTimersByTimeAsync(20_000);
+    sibling.answer('success');
+    expect(await sibling.result).toEqual({ kind: 'ran', value: 'late' });
+  });
+
+  it('passes on what an action throws, and counts it neither way', async () => {
+    const { registry, answer } = aRegistry();
+    await answer('failure');
+    const broken = () => registry.run('whk_1', async () => { throw new Error('a bug'); });
+    await times(10, () => expect(broken()).rejects.toThrow('a bug'));
+    expect(registry.state('whk_1')).toBe('closed');
+  });
+});
+
+describe('half-open', () => {
+  const halfOpen = async () => {
+    const circuit = aRegistry();
+    await circuit.open();
+    await vi.advanceTimersByTimeAsync(30_000);
+    return circuit;
+  };
+
+  it('begins when the time is over', async () => {
+    const { registry, transitions, open } = aRegistry();
+    await open();
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(registry.admission('whk_1')).toEqual({ kind: 'open', untilMs: 1_030_000 });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(registry.admission('whk_1')).toEqual({ kind: 'probe' });
+    expect(transitions.at(-1)).toEqual({ kind: 'half-opened' });
+  });
+
+  it('lets exactly one probe through and tells the others when it will be decided', async () => {
+    const { registry } = await halfOpen();
+    const probe = aPendingCall(registry);
+    const others = Array.from({ length: 10 }, () => aPendingCall(registry));
+    for (const other of others) expect(await other.result).toEqual({ kind: 'open', untilMs: 1_030_000 + 17_000 });
+    expect(probe.wasCalled()).toBe(true);
+    expect(others.some((other) => other.wasCalled())).toBe(false);
+  });
+
+  it.each(['success', 'alive'] as const)('closes when the probe is a %s, and starts counting afresh', async (counts) => {
+    const { registry, transitions, answer } = await halfOpen();
+    await answer(counts);
+    expect(transitions.at(-1)).toEqual({ kind: 'closed' });
+    expect(registry.state('whk_1')).toBe('closed');
+    await times(4, () => answer('failure'));
+    expect(registry.state('whk_1')).toBe('closed');
+  });
+
+  it('opens for longer each time the probe fails, up to ten minutes, and is short again once it has closed', async () => {
+    const { registry, transitions, answer, open } = await halfOpen();
+    for (let probe = 0; probe < 6; probe += 1) {
+      expect(await answer('failure')).toEqual({ kind: 'ran', value: 'failure' });
+      await vi.advanceTimersToNextTimerAsync();
+      while (registry.state('whk_1') !== 'half-open') await vi.advanceTimersToNextTimerAsync();
+    }
+    await answer('success');
+    await open();
+    const opened = transitions.filter((transition) => transition.kind === 'opened');
+    expect(opened.map(({ openings }) => openings)).toEqual([1, 2, 3, 4, 5, 6, 7, 1]);
+    const halfOpenAt = [1_000, 1_030, 1_090, 1_210, 1_450, 1_930, 2_530, 3_130];
+    expect(opened.map(({ untilMs }, index) => untilMs / 1_000 - (halfOpenAt[index] ?? 0))).toEqual([30, 60, 120, 240, 480, 600, 600, 30]);
+  });
+
+  it('spreads openings by 20 % to each side', async () => {
+    const shortest = aRegistry({ random: () => 0 });
+    const longest = aRegistry({ random: () => 0.999999 });
+    await shortest.open();
+    await longest.open();
+    expect(shortest.transitions).toMatchObject([{ untilMs: 1_024_000 }]);
+    expect(longest.transitions).toMatchObject([{ untilMs: 1_036_000 }]);
+  });
+
+  it('stays open, for no longer than before, when the probe says nothing', async () => {
+    const { registry, transitions, answer } = await halfOpen();
+    expect(await answer('neither')).toEqual({ kind: 'ran', value: 'neither' });
+    expect(registry.state('whk_1')).toBe('open');
+    expect(transitions.at(-1)).toEqual({ kind: 'opened', untilMs: 1_060_000, openings: 1 });
+  });
+
+  it('stays open when the probe throws', async () => {
+    const { registry } = await halfOpen();
+    const probe = aPendingCall(registry);
+    probe.fail(new Error('a bug'));
+    await expect(probe.result).rejects.toThrow('a bug');
+    expect(registry.state('whk_1')).toBe('open');
+  });
+
+  it('is not jammed by a probe that never settles', async () => {
+    const { registry, answer } = await halfOpen();
+    const probe = expect(aPendingCall(registry).result).rejects.toThrow(/Timed out/);
+    await vi.advanceTimersByTimeAsync(16_999);
+    expect(registry.state('whk_1')).toBe('half-open');
+    await vi.advanceTimersByTimeAsync(1);
+    await probe;
+    expect(registry.state('whk_1')).toBe('open');
+    await vi.advanceTimersByTimeAsync(30_000);
+    await answer('success');
+    expect(registry.state('whk_1')).toBe('closed');
+  });
+
+  it.each(['success', 'failure'] as const)('ignores the late %s of a call from before it opened', async (counts) => {
+    const { registry, answer, open } = aRegistry();
+    await answer('failure');
+    const early = aPendingCall(registry);
+    await open();
+    await vi.advanceTimersByTimeAsync(30_000);
+    early.answer(counts);
+    expect(await early.result).toEqual({ kind: 'ran', value: 'late' });
+    expect(registry.admission('whk_1')).toEqual({ kind: 'probe' });
+  });
+});

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/** The environment does not fit the schema; the message lists every fault. */
+export class InvalidConfigError extends Error {
+  override readonly name = 'InvalidConfigError';
+  readonly code = 'config.invalid';
+
+  constructor(cause: z.ZodError) {
+    super(`The environment is not usable:\n${z.prettifyError(cause)}`, { cause });
+  }
+}
+
+/** Reads the environment once. An empty variable counts as absent. Throws an {@link InvalidConfigError}. */
+export function loadConfig<Schema extends z.ZodObject>(schema: Schema, environment: NodeJS.ProcessEnv = process.env): z.output<Schema> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (!result.success) throw new InvalidConfigError(result.error);
+  return result.data;
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** A flag: `true`, `false`, `1`, `0`, `yes`, `no`. */
+export const flag = z.stringbool();
+
+/** What every service reads. */
+export function commonConfig(defaults: { httpPort: number; logLevel?: 'info' | 'warn' }) {
+  return {
+    HTTP_HOST: z.string().default('127.0.0.1').meta({ description: 'Address that HTTP listens on.' }),
+    HTTP_PORT: port.default(defaults.httpPort).meta({ description: 'Port of HTTP; 0 takes any free one.' }),
+    LOG_LEVEL: z
+      .enum(['debug', 'info', 'warn', 'error'])
+      .default(defaults.logLevel ?? 'info')
+      .meta({ description: 'Least severe level that is logged, as JSON lines on standard error.' }),
+  };
+}
+
+/** Where NATS is. */
+export const natsConfig = {
+  NATS_URL: z.string().default('nats://127.0.0.1:4222').meta({ description: 'NATS server, or several joined by commas.' }),
+  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).meta({ description: 'Copies of each stream: 3 in a cluster of three or more servers.' }),
+};
+
+/** Where Postgres is. */
+export const databaseConfig = {
+  DATABASE_URL: z.string().default('postgres://postgres:postgres@127.0.0.1:5433/buildwire').meta({ description: 'Postgres.', secret: true }),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10).meta({ description: 'Connections to Postgres.' }),
+  MIGRATE_ON_START: flag.default(true).meta({ description: 'Bring the tables up to date at start; turn it off where a job does that.' }),
+};

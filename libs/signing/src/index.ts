@@ -1,0 +1,3 @@
+export { schemes } from './registry.js';
+export { InvalidSecretError, asStandardSecret, generateSecret, secretKey } from './secret.js';
+export type { SchemeName, SigningInput, SigningScheme } from './signing-scheme.js';
