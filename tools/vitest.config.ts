@@ -12,5 +12,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     passWithNoTests: true,
+    // Counted by tools/count-tests.mjs.
+    reporters: ['default', 'json'],
+    outputFile: { json: 'test-results.json' },
   },
 });

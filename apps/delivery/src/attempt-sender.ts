@@ -27,7 +27,7 @@ export class AttemptSender {
       ...Object.entries(webhook.headers),
       ...schemes['standard-webhooks'].sign(input, webhook.secrets),
     ];
-    const result = await this.client.post({ url: webhook.url, headers, body, ...(webhook.timeoutMs === undefined ? {} : { timeoutMs: webhook.timeoutMs }) });
-    return { url: webhook.url, headers: result.requestHeaders, sentAtMs, result };
+    const request = { url: webhook.url, headers, body, ...(webhook.timeoutMs === undefined ? {} : { timeoutMs: webhook.timeoutMs }) };
+    return { url: webhook.url, headers: this.client.headersOf(request), sentAtMs, result: await this.client.post(request) };
   }
 }

@@ -1,4 +1,4 @@
-import { commonConfig, databaseConfig, natsConfig } from '@buildwire/service-runtime';
+import { commonConfig, databaseConfig, natsConfig, secretsConfig } from '@buildwire/service-runtime';
 import { z } from 'zod';
 
 /** How deliveries are sent: shared with the standalone process. */
@@ -8,14 +8,6 @@ export const sendingConfig = {
     .default('none')
     .meta({ description: 'Hosts, addresses and CIDRs that deliveries may reach besides public addresses, joined by commas; `loopback`; `none`.' }),
   DELIVERY_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(256).meta({ description: 'Attempts under way at a time, in each lane of each replica.' }),
-};
-
-/** The key that seals secrets. */
-export const secretsConfig = {
-  SECRETS_KEY: z
-    .string()
-    .min(32)
-    .meta({ description: 'Seals webhook secrets: `[id:]value` with 32 or more characters; several joined by commas, the first seals.', secret: true }),
 };
 
 /** Everything `delivery` reads from its environment. */

@@ -93,8 +93,8 @@ export class Database {
   /** Says once that the database went away, and once that it is back. */
   private note(error: unknown): unknown {
     const away = error instanceof UnavailableError;
-    if (away && !this.away) this.logger.warn(`lost Postgres, trying on: ${String(error.cause ?? error.message)}`);
-    if (error === undefined && this.away) this.logger.log('Postgres answers again');
+    if (away && !this.away && !this.closed) this.logger.warn(`Postgres cannot be used, trying on: ${String(error.cause ?? error.message)}`);
+    if (error === undefined && this.away) this.logger.log('Postgres can be used again');
     this.away = away || (this.away && error !== undefined);
     return error;
   }

@@ -1,4 +1,4 @@
-import { UnavailableError, deliveryMatched, eventAccepted, messageDeadLettered } from '@buildwire/contracts';
+import { UnavailableError, deliveryMatched, eventAccepted } from '@buildwire/contracts';
 import type { EventAccepted, MessageDeadLettered } from '@buildwire/contracts';
 import { eventually, startTestNats } from '@buildwire/testing';
 import type { TestNats } from '@buildwire/testing';
@@ -14,7 +14,6 @@ import type { RunningService } from './spec-support/service.js';
 type Batch = { records: EventAccepted[]; origins: Origin[] };
 let answer: (batch: Batch) => Promise<Outcome[] | void>;
 let batches: Batch[] = [];
-let letters: MessageDeadLettered[] = [];
 
 @Controller()
 class MatchEvent {
@@ -22,14 +21,6 @@ class MatchEvent {
   handle(records: EventAccepted[], origins: Origin[]): Promise<Outcome[] | void> {
     batches.push({ records, origins });
     return answer({ records, origins });
-  }
-}
-
-@Controller()
-class RecordDeadLetter {
-  @OnMessages('delivery-log', messageDeadLettered)
-  async handle(records: MessageDeadLettered[]): Promise<void> {
-    letters.push(...records);
   }
 }
 
@@ -44,7 +35,6 @@ afterAll(async () => nats.stop());
 beforeEach(async () => {
   answer = async () => undefined;
   batches = [];
-  letters = [];
   service = await startService(nats.url, ['matching'], [MatchEvent]);
 });
 afterEach(async () => service.stop());
@@ -90,8 +80,6 @@ describe('the JetStream transport', () => {
       if (records.some(({ event }) => event.id === 'poison')) throw new Error('cannot stomach this');
     };
     await service.publisher.publishAll(eventAccepted, ['good1', 'poison', 'good2'].map(anEvent));
-    const log = await startService(nats.url, ['delivery-log'], []).catch((error: unknown) => error);
-    expect(String(log)).toContain('delivery-log consumes delivery.attempted but has no handler for it');
     await eventually(async () => expect(await storedIn('BUILDWIRE_EVENTS')).toBe(0));
 
     const [letter] = await takeDeadLetters();

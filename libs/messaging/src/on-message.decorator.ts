@@ -12,8 +12,12 @@ export const JETSTREAM = Symbol('JetStream');
 /** How a handler takes records: each on its own and concurrently, or all that have arrived, in order. */
 export type Mode = 'each' | 'batch';
 
-type Handler<Argument, Context, Result> = TypedPropertyDescriptor<(argument: Argument, context: Context) => Promise<Result>>;
-type HandlerDecorator<Argument, Context, Result> = (target: object, key: string | symbol, descriptor: Handler<Argument, Context, Result>) => void;
+/** Refuses a method that takes other records or returns something else. */
+type HandlerDecorator<Argument, Context, Result> = <Method extends (argument: Argument, context: Context) => Promise<Result>>(
+  target: object,
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<Method>,
+) => void;
 
 /** The method handles every record of a contract, each on its own. A throw is tried again: see {@link Outcome}. */
 export function OnMessage<Record extends Routed>(service: ServiceName, contract: MessageContract<string, Record>) {

@@ -13,6 +13,9 @@ const ATTEMPT_MS = 2_000;
 const RETRY_MS = 100;
 /** What may wait for the broker, in bytes of records: beyond it, publishing fails at once. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** What {@link Publisher.publishAll} hands over at a time. */
+const MAX_TURN_RECORDS = 1_000;
+const MAX_TURN_BYTES = 8 * 1024 * 1024;
 /** JetStream's codes for a stream at its limit, and for a server short of resources. */
 const FULL_CODES = new Set([10077, 10023, 10047, 10167]);
 
@@ -25,27 +28,27 @@ export class Publisher implements BeforeApplicationShutdown {
   constructor(private readonly broker: Broker) {}
 
   /** Resolves after JetStream's acknowledgement. Throws an {@link UnavailableError} within 5 s if there is none. */
-  async publish<Record extends Routed>(contract: MessageContract<string, Record>, record: Record): Promise<void> {
-    const json = JSON.stringify(record);
-    const bytes = Buffer.byteLength(json);
-    if (bytes + 2 > MAX_MESSAGE_BYTES) throw new RangeError(`a record of ${contract.name} has ${bytes} bytes, more than a message holds`);
-    if (this.waitingBytes + bytes > MAX_WAITING_BYTES) throw new UnavailableError('broker', { detail: 'too much waits for the broker' });
-
-    const subject = contract.subject(record);
-    this.waitingBytes += bytes;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const deadline = performance.now() + DEADLINE_MS;
-        this.queueOf(contract, subject).add({ json, bytes, key: contract.key(record), deadline, resolve, reject });
-      });
-    } finally {
-      this.waitingBytes -= bytes;
-    }
+  publish<Record extends Routed>(contract: MessageContract<string, Record>, record: Record): Promise<void> {
+    return this.enqueue(contract, record).stored;
   }
 
-  /** All or nothing is not promised: when this throws, some of the records may have been stored. */
+  /**
+   * Publishes any number of records, no more at a time than the broker takes before the deadline. All or nothing is not
+   * promised: when this throws, some of the records may have been stored.
+   */
   async publishAll<Record extends Routed>(contract: MessageContract<string, Record>, records: readonly Record[]): Promise<void> {
-    await Promise.all(records.map((record) => this.publish(contract, record)));
+    let turn: Promise<void>[] = [];
+    let bytesOfTurn = 0;
+    for (const record of records) {
+      const { bytes, stored } = this.enqueue(contract, record);
+      turn.push(stored);
+      bytesOfTurn += bytes;
+      if (turn.length < MAX_TURN_RECORDS && bytesOfTurn < MAX_TURN_BYTES) continue;
+      await Promise.all(turn);
+      turn = [];
+      bytesOfTurn = 0;
+    }
+    await Promise.all(turn);
   }
 
   /** Publishes what must not be given up, such as what has already happened, until it is stored or the process ends. */
@@ -63,6 +66,21 @@ export class Publisher implements BeforeApplicationShutdown {
   /** The process ends: nothing is insisted on any more. */
   beforeApplicationShutdown(): void {
     this.stopping = true;
+  }
+
+  private enqueue<Record extends Routed>(contract: MessageContract<string, Record>, record: Record): { bytes: number; stored: Promise<void> } {
+    const json = JSON.stringify(record);
+    const bytes = Buffer.byteLength(json);
+    if (bytes + 2 > MAX_MESSAGE_BYTES) return { bytes, stored: Promise.reject(new RangeError(`a record of ${contract.name} has ${bytes} bytes, more than a message holds`)) };
+    if (this.waitingBytes + bytes > MAX_WAITING_BYTES) return { bytes, stored: Promise.reject(new UnavailableError('broker', { detail: 'too much waits for the broker' })) };
+
+    const subject = contract.subject(record);
+    this.waitingBytes += bytes;
+    const stored = new Promise<void>((resolve, reject) => {
+      const deadline = performance.now() + DEADLINE_MS;
+      this.queueOf(contract, subject).add({ json, bytes, key: contract.key(record), deadline, resolve, reject });
+    }).finally(() => (this.waitingBytes -= bytes));
+    return { bytes, stored };
   }
 
   private queueOf(contract: AnyContract, subject: string): SubjectQueue {

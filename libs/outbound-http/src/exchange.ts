@@ -40,6 +40,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   runOn(connection: Connection): void {
+    if (this.#isEnded) return;
     this.#connection = connection;
     connection.send(this.request, this);
   }

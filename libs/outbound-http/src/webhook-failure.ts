@@ -1,7 +1,8 @@
+import { errors } from 'undici';
 import { SendError } from './send-result.js';
 
-/** The certificate faults worth naming to the customer, by Node's code. */
-const CERTIFICATE_FAULTS: Record<string, string> = {
+/** The TLS faults worth naming to the customer, by Node's code. */
+const TLS_FAULTS: Record<string, string> = {
   CERT_HAS_EXPIRED: 'the certificate has expired',
   CERT_NOT_YET_VALID: 'the certificate is not valid yet',
   CERT_REVOKED: 'the certificate is revoked',
@@ -11,6 +12,9 @@ const CERTIFICATE_FAULTS: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT: 'the certificate chain is incomplete',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is not from a trusted authority',
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the endpoint does not speak TLS on this port',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the endpoint does not offer TLS 1.2 or later',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'the endpoint does not offer TLS 1.2 or later',
 };
 
 const CONNECT_FAULTS: Record<string, string> = {
@@ -21,12 +25,13 @@ const CONNECT_FAULTS: Record<string, string> = {
   ETIMEDOUT: 'the host did not answer',
 };
 
-const OVERFLOW = 'the headers of the answer are too long';
+const NOT_HTTP = 'the answer is not valid HTTP/1.1';
 
 /** What undici says, by code, when the answer is not HTTP that we accept. */
 const RESPONSE_FAULTS: Record<string, string> = {
-  UND_ERR_HEADERS_OVERFLOW: OVERFLOW,
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the length of the answer is not the announced one',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of the answer are too long',
+  // Also what undici says of any parser error behind a Content-Length header.
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: NOT_HTTP,
 };
 
 /** undici gives these the code of a closed socket, but it closed the socket itself. */
@@ -42,7 +47,7 @@ export function dnsError(cause: unknown): SendError {
 export function connectError(cause: unknown, secure: boolean): SendError {
   const code = codeOf(cause);
   if (!secure) return new SendError('connect', CONNECT_FAULTS[code] ?? 'the connection failed', { cause });
-  return new SendError('tls', CERTIFICATE_FAULTS[code] ?? 'the TLS handshake failed', { cause });
+  return new SendError('tls', TLS_FAULTS[code] ?? 'the TLS handshake failed', { cause });
 }
 
 /** Names an error of the exchange, as undici or the socket throws it; never repeats its text, which may hold addresses. */
@@ -59,8 +64,9 @@ export function exchangeError(cause: unknown): SendError {
 }
 
 function responseFault(cause: unknown, code: string): string | undefined {
-  if (code.startsWith('HPE_')) return 'the answer is not HTTP/1.1';
-  if (cause instanceof Error && RESPONSE_FAULT_MESSAGES.includes(cause.message)) return 'the answer is not one to this request';
+  // undici 7.30 leaves the code of its parser errors undefined.
+  if (cause instanceof errors.HTTPParserError) return NOT_HTTP;
+  if (cause instanceof Error && RESPONSE_FAULT_MESSAGES.includes(cause.message)) return NOT_HTTP;
   return RESPONSE_FAULTS[code];
 }
 

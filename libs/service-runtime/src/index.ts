@@ -1,6 +1,6 @@
 export { ApiKeyGuard, ApiKeyLookup, Organization, authenticate } from './api-key.guard.js';
 export type { Checks } from './health.controller.js';
-export { InvalidConfigError, commonConfig, databaseConfig, flag, loadConfig, natsConfig } from './load-config.js';
+export { InvalidConfigError, commonConfig, databaseConfig, flag, loadConfig, natsConfig, secretsConfig } from './load-config.js';
 export { JsonLogger } from './logger.js';
 export { openApiDocument } from './openapi.js';
 export { toProblem } from './problem.filter.js';

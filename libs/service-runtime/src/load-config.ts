@@ -47,3 +47,11 @@ export const databaseConfig = {
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10).meta({ description: 'Connections to Postgres.' }),
   MIGRATE_ON_START: flag.default(true).meta({ description: 'Bring the tables up to date at start; turn it off where a job does that.' }),
 };
+
+/** The key that seals webhook secrets. */
+export const secretsConfig = {
+  SECRETS_KEY: z
+    .string()
+    .min(32)
+    .meta({ description: 'Seals webhook secrets: `[id:]value` with 32 or more characters; several joined by commas, the first seals.', secret: true }),
+};

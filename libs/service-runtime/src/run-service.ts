@@ -1,32 +1,20 @@
-import 'reflect-metadata';
-import { Module } from '@nestjs/common';
-import type { DynamicModule, INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import type { INestApplication } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CHECKS, HealthController, Lifecycle } from './health.controller.js';
-import type { Checks } from './health.controller.js';
-import { JsonLogger } from './logger.js';
-import { ProblemFilter } from './problem.filter.js';
-import { parseStrictJson } from './strict-json.js';
+import { createApp } from './create-app.js';
+import type { AppDefinition } from './create-app.js';
+import { Lifecycle } from './health.controller.js';
 
 /** A process is killed by Kubernetes or lost patience soon after; 20 s is what we promise. */
 const DRAIN_LIMIT_MS = 19_000;
 
-export interface ServiceDefinition {
-  name: string;
-  config: { HTTP_HOST: string; HTTP_PORT: number; LOG_LEVEL: string };
-  modules: DynamicModule[];
-  /** The largest HTTP body, in bytes. */
-  bodyLimit: number;
+export interface ServiceDefinition extends AppDefinition {
   /** Transports besides HTTP. */
   transports?: (app: INestApplication) => MicroserviceOptions[];
-  checks: (app: INestApplication) => Checks;
   /** Runs when all is up. */
   started?: (app: INestApplication, httpUrl: string) => Promise<void>;
   /** Runs after everything has been closed, also when starting failed. */
-  stopped?: () => Promise<void>;
+  stopped?: (app: INestApplication | undefined) => Promise<void>;
 }
 
 /** Starts a process and stops it on SIGINT and SIGTERM: no new work, finish what is in flight, close, exit 0. */
@@ -49,33 +37,6 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   }
 }
 
-async function createApp(definition: ServiceDefinition, lifecycle: Lifecycle): Promise<NestFastifyApplication> {
-  const checks: Checks = {};
-  const adapter = new FastifyAdapter({ bodyLimit: definition.bodyLimit, forceCloseConnections: 'idle', routerOptions: { maxParamLength: 700 } });
-  const root = { module: RuntimeModule, imports: definition.modules, controllers: [HealthController], providers: [{ provide: CHECKS, useValue: checks }, { provide: Lifecycle, useValue: lifecycle }] };
-  const logger = new JsonLogger(definition.name, definition.config.LOG_LEVEL);
-  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger, bodyParser: false, abortOnError: false });
-  app.useGlobalFilters(new ProblemFilter());
-  useStrictJson(app);
-  Object.assign(checks, definition.checks(app));
-  return app;
-}
-
-@Module({})
-class RuntimeModule {}
-
-function useStrictJson(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json(?:;|$)/i, { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
-    try {
-      done(null, body.length === 0 ? undefined : parseStrictJson(body));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-}
-
 let shuttingDown: Promise<void> | undefined;
 
 function shutDown(lifecycle: Lifecycle, app: NestFastifyApplication | undefined, definition: ServiceDefinition): Promise<void> {
@@ -91,7 +52,7 @@ async function drain(lifecycle: Lifecycle, app: NestFastifyApplication | undefin
   }, DRAIN_LIMIT_MS);
   try {
     await app?.close();
-    await stopped?.();
+    await stopped?.(app);
   } catch (error) {
     process.exitCode = 1;
     process.stderr.write(`${name} did not stop cleanly: ${String(error)}\n`);

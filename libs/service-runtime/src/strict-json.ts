@@ -1,19 +1,17 @@
-import { ProblemError, pointerOf } from '@buildwire/contracts';
+import { MAX_DEPTH, ProblemError, pointerOf } from '@buildwire/contracts';
 import type { Fault } from '@buildwire/contracts';
 import { visit } from 'jsonc-parser';
 
 const MAX_FAULTS = 20;
-/** Deeper than any limit on content, shallow enough for every recursive reader behind us. */
-const MAX_NESTING = 100;
 
 /**
  * Reads JSON that every later reader will read alike: UTF-8 without a byte order mark, no key twice in an object, no
- * number that a double cannot hold exactly, no NUL and no lone surrogate in a string, at most 100 levels.
+ * number past 2^53, no NUL and no lone surrogate in a string, at most {@link MAX_DEPTH} levels.
  * Throws a {@link ProblemError} `malformed_json` that names each fault by its JSON pointer.
  */
 export function parseStrictJson(bytes: Uint8Array): unknown {
   const text = decodeUtf8(bytes);
-  if (isTooDeep(text)) throw new ProblemError('malformed_json', `nests deeper than ${MAX_NESTING} levels`);
+  if (isTooDeep(text)) throw new ProblemError('malformed_json', `nests deeper than ${MAX_DEPTH} levels`);
   const value = parse(text);
   const faults = ambiguitiesOf(text);
   if (faults.length > 0) throw new ProblemError('malformed_json', undefined, faults);
@@ -51,7 +49,7 @@ function isTooDeep(text: string): boolean {
     if (code === 0x22) inString = true;
     else if (code === 0x7b || code === 0x5b) depth++;
     else if (code === 0x7d || code === 0x5d) depth--;
-    if (depth > MAX_NESTING) return true;
+    if (depth > MAX_DEPTH) return true;
   }
   return false;
 }

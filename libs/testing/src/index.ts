@@ -6,3 +6,4 @@ export type { Answer } from './receiver-answer.js';
 export type { ReceivedRequest } from './receiver-log.js';
 export { startReceiver, type Receiver, type Script } from './receiver.js';
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
+export type { Restartable } from './restartable.js';

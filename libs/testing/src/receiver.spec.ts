@@ -57,11 +57,15 @@ describe('a receiver', () => {
   });
 
   it('hangs, and lets go when closed', async () => {
-    await open(() => ({ hang: true }));
-    const response = post('').then(() => 'answered', () => 'broken');
+    await open((_, index) => (index === 0 ? { hang: true } : {}));
+    let state = 'open';
+    const settled = post('').then(() => { state = 'answered'; }, () => { state = 'broken'; });
     await receiver.waitFor(1);
+    await post('');
+    expect(state).toBe('open');
     await receiver.close();
-    expect(await response).toBe('broken');
+    await settled;
+    expect(state).toBe('broken');
   });
 
   it('resets the connection', async () => {

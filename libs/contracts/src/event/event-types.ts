@@ -55,7 +55,7 @@ export function statesOf(type: EventType): readonly BuildState[] {
 
 const PATTERN_SEGMENT = /^(\*|[a-z_]+)$/;
 
-/** Does this event type match a pattern: exact, or with `*` for one or, at the end, all further words? */
+/** Does this event type match a pattern: exact, `*` alone for all, or `*` in place of a word? */
 export function matchesType(pattern: string, type: EventType): boolean {
   if (pattern === '*' || pattern === type) return true;
   const wanted = pattern.split('.');

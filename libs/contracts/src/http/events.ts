@@ -12,7 +12,7 @@ export const MAX_BATCH = 1_000;
 export const MAX_EVENT_BYTES = 256 * 1024;
 /** The most bytes of one request to publish, over every transport. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
-/** How deep an event may nest. */
+/** How deep a body may nest: an event, or the batch that holds it. Shallow enough for every recursive reader behind us. */
 export const MAX_DEPTH = 64;
 
 export const publishedEvent = z.object({ id: eventId }).meta({ id: 'PublishedEvent' });

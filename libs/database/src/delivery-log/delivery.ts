@@ -70,10 +70,10 @@ export class LoggedDelivery {
   postponedReason!: string | null;
 
   /** Postgres derives it: `dueAt` while the delivery waits. */
-  @Column('timestamptz', { name: 'next_attempt_at', nullable: true, insert: false, update: false })
+  @Column({ type: 'timestamptz', name: 'next_attempt_at', nullable: true, insert: false, update: false })
   nextAttemptAt!: Date | null;
 
   /** Postgres derives it from the other reasons. */
-  @Column('text', { nullable: true, insert: false, update: false })
+  @Column({ type: 'text', nullable: true, insert: false, update: false })
   reason!: string | null;
 }

@@ -27,7 +27,7 @@ export class WebhookSecret {
   expiresAt!: Date | null;
 }
 
-/** What binds a sealed secret to its row, so that it opens nowhere else. */
-export function webhookSecretContext({ organizationId, webhookId, id }: Pick<WebhookSecret, 'organizationId' | 'webhookId' | 'id'>): string {
-  return [organizationId, webhookId, id].join('|');
+/** What binds a sealed secret to its webhook, so that it opens in no other row. */
+export function webhookSecretContext(organizationId: string, webhookId: string): string {
+  return `${organizationId}|${webhookId}|secret`;
 }

@@ -1,0 +1,39 @@
+import { deliveryFilters, pagingOnly, validate } from '@buildwire/contracts';
+import type { Attempt, Delivery } from '@buildwire/contracts';
+import { ApiKeyGuard, Organization } from '@buildwire/service-runtime';
+import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Attempts } from './attempts.repository.js';
+import { Deliveries } from './deliveries.repository.js';
+import type { Page } from './page.js';
+import { ResendDelivery } from './resend-delivery.js';
+
+@Controller('v1/deliveries')
+@UseGuards(ApiKeyGuard)
+export class DeliveriesController {
+  constructor(
+    private readonly deliveries: Deliveries,
+    private readonly attempts: Attempts,
+    private readonly resendDelivery: ResendDelivery,
+  ) {}
+
+  @Get()
+  async list(@Organization() organizationId: string, @Query() query: unknown): Promise<Page<Delivery>> {
+    return this.deliveries.list(organizationId, validate(deliveryFilters, query));
+  }
+
+  @Get(':id')
+  async get(@Organization() organizationId: string, @Param('id') id: string): Promise<Delivery> {
+    return this.deliveries.get(organizationId, id);
+  }
+
+  @Get(':id/attempts')
+  async listAttempts(@Organization() organizationId: string, @Param('id') id: string, @Query() query: unknown): Promise<Page<Attempt>> {
+    return this.attempts.list(organizationId, id, validate(pagingOnly, query));
+  }
+
+  @Post(':id/resend')
+  @HttpCode(202)
+  async resend(@Organization() organizationId: string, @Param('id') id: string): Promise<{ deliveryId: string; resendId: string }> {
+    return this.resendDelivery.resend(organizationId, id);
+  }
+}

@@ -1,0 +1,81 @@
+import { deliveryMatched, eventAccepted } from '@buildwire/contracts';
+import type { DeliveryMatched, EventAccepted } from '@buildwire/contracts';
+import { OnMessages, Publisher, discard, done } from '@buildwire/messaging';
+import type { Origin, Outcome } from '@buildwire/messaging';
+import { Controller } from '@nestjs/common';
+import { EventIndex } from './event-index.repository.js';
+import type { Candidate, Standing } from './event-index.repository.js';
+import { deliveriesOf, matchedRecords } from './matched-records.js';
+import { portions } from './portions.js';
+import { WebhookIndex } from './webhook-index.js';
+
+/** What one statement to Postgres, or one turn of publishing, holds at most: it bounds memory when events are large. */
+const PORTION_BYTES = 8 * 1024 * 1024;
+/** About what a delivery adds to a record. */
+const DELIVERY_BYTES = 80;
+
+/** Finds the webhooks that want an event, and notes the event so that its id counts once. */
+@Controller()
+export class MatchEventHandler {
+  constructor(
+    private readonly webhooks: WebhookIndex,
+    private readonly events: EventIndex,
+    private readonly publisher: Publisher,
+  ) {}
+
+  @OnMessages('matching', eventAccepted)
+  async handle(records: EventAccepted[], origins: Origin[]): Promise<Outcome[]> {
+    const arrived = records.map((record, index) => ({ ...record, body: JSON.stringify(record.event), origin: originAt(origins, index) }));
+    const outcomes: Outcome[] = [];
+    for (const portion of portions(arrived, ({ body }) => body.length, PORTION_BYTES)) outcomes.push(...(await this.matchPortion(portion)));
+    return outcomes;
+  }
+
+  private async matchPortion(arrived: readonly Arrived[]): Promise<Outcome[]> {
+    const candidates = await this.match(arrived);
+    // Indexed before published: what is published was not said before, and a repeat after a crash is told the same deliveries.
+    const standings = await this.events.add(candidates);
+    await this.publish(candidates, standings);
+    return standings.map((standing, index) => outcomeOf(standing, candidates[index]));
+  }
+
+  private async match(arrived: readonly Arrived[]): Promise<Candidate[]> {
+    const organizationIds = [...new Set(arrived.map(({ organizationId }) => organizationId))];
+    const loaded = await Promise.all(organizationIds.map(async (id) => [id, await this.webhooks.of(id)] as const));
+    const webhooksOf = new Map(loaded);
+    return arrived.map((record) => {
+      const { organizationId, event } = record;
+      const targets = webhooksOf.get(organizationId)?.match(event.type, event.app.id) ?? [];
+      return { ...record, deliveries: deliveriesOf(organizationId, event, targets) };
+    });
+  }
+
+  private async publish(candidates: readonly Candidate[], standings: readonly Standing[]): Promise<void> {
+    const matched = candidates.flatMap(({ organizationId, event, body }, index) => {
+      const standing = standings[index];
+      if (standing?.kind !== 'first') return [];
+      return matchedRecords(organizationId, event, standing.deliveries).map((record) => ({ record, bytes: body.length + record.deliveries.length * DELIVERY_BYTES }));
+    });
+    for (const portion of portions(matched, ({ bytes }) => bytes, PORTION_BYTES)) {
+      await this.publisher.publishAll<DeliveryMatched>(deliveryMatched, portion.map(({ record }) => record));
+    }
+  }
+}
+
+type Arrived = Omit<Candidate, 'deliveries'>;
+
+function originAt(origins: readonly Origin[], index: number): Origin {
+  const origin = origins[index];
+  if (origin === undefined) throw new Error('the transport did not say where a record came from');
+  return origin;
+}
+
+function outcomeOf(standing: Standing, candidate: Candidate | undefined): Outcome {
+  switch (standing.kind) {
+    case 'first':
+    case 'duplicate':
+      return done;
+    case 'conflict':
+      return discard(`the event id ${candidate?.event.id} was used before with other content`);
+  }
+}

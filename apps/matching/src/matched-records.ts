@@ -1,0 +1,24 @@
+import { MAX_MATCHES, deliveryIdOf, millisecondsOf } from '@buildwire/contracts';
+import type { DeliveryMatched, Event } from '@buildwire/contracts';
+import type { MatchedDelivery } from '@buildwire/database';
+import type { WebhookTarget } from './organization-webhooks.js';
+
+/** The deliveries of an event to the webhooks that want it. Matching it again names the same. */
+export function deliveriesOf(organizationId: string, event: Event, targets: readonly WebhookTarget[]): MatchedDelivery[] {
+  const source = { organizationId, eventId: event.id, receivedAtMs: millisecondsOf(event.receivedAt) };
+  return targets.map(({ id, format, dialect }) => ({ id: deliveryIdOf(source, id), webhookId: id, format, dialect }));
+}
+
+/** The records that say so: one for each rendering variant and each {@link MAX_MATCHES} deliveries of it. */
+export function matchedRecords(organizationId: string, event: Event, deliveries: readonly MatchedDelivery[]): DeliveryMatched[] {
+  const variants = new Map<string, DeliveryMatched[]>();
+  for (const { id, webhookId, format, dialect } of deliveries) {
+    const key = `${format} ${dialect}`;
+    const records = variants.get(key) ?? [];
+    variants.set(key, records);
+    const open = records.at(-1);
+    if (open === undefined || open.deliveries.length === MAX_MATCHES) records.push({ organizationId, event, variant: { format, dialect }, deliveries: [{ id, webhookId }] });
+    else open.deliveries.push({ id, webhookId });
+  }
+  return [...variants.values()].flat();
+}

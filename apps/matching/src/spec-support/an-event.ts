@@ -1,0 +1,18 @@
+import { event } from '@buildwire/contracts';
+import type { Event } from '@buildwire/contracts';
+
+/** A valid accepted event unless told otherwise. */
+export function anEvent(change: Partial<Event> & { id: string }): Event {
+  return event.parse({
+    type: 'build.failed',
+    specVersion: '1',
+    occurredAt: '2026-05-10T14:23:44.000000Z',
+    receivedAt: '2026-05-10T14:23:45.123000Z',
+    source: '/org/org_a/app/app_1',
+    subject: { kind: 'build', id: 'b1' },
+    organization: { id: 'org_a' },
+    app: { id: 'app_1' },
+    build: { id: 'b1', state: 'failed' },
+    ...change,
+  });
+}

@@ -1,0 +1,100 @@
+import { createWebhook } from '@buildwire/contracts';
+import { Database, SecretBox, migrate, webhookSecretContext } from '@buildwire/database';
+import { startTestPostgres } from '@buildwire/testing';
+import type { TestPostgres } from '@buildwire/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OrganizationsRepository } from './organizations.repository.js';
+import { WebhooksRepository } from './webhooks.repository.js';
+
+const SECRET = 'whsec_MDEyMzQ1Njc4OWFiY2RlZg==';
+const NEW_SECRET = 'whsec_YW5vdGhlcl9zZWNyZXRfYWx0b2dldGhlcg==';
+const box = new SecretBox('a-key-for-specs-of-32-characters-or-more');
+
+let server: TestPostgres;
+let database: Database;
+let webhooks: WebhooksRepository;
+beforeAll(async () => {
+  server = await startTestPostgres();
+  const { url } = await server.createDatabase(migrate);
+  database = new Database({ url, applicationName: 'spec', poolSize: 8 });
+  webhooks = new WebhooksRepository(database, box);
+  for (const id of ['org_a', 'org_b', 'org_busy']) await new OrganizationsRepository(database).ensure(id);
+});
+afterAll(async () => {
+  await database.close();
+  await server.stop();
+});
+
+describe('stored webhooks', () => {
+  it('keep all their settings', async () => {
+    const settings = aWebhook({ headers: { 'x-team': 'games' }, retry: { schedule: [1, 2.5] }, limits: { timeoutMs: 5_000 }, appId: 'app_1', active: false });
+    const { id, createdAt, updatedAt, ...stored } = await webhooks.create('org_a', settings, SECRET);
+    expect(stored).toEqual(settings);
+    expect([createdAt, updatedAt]).toEqual([expect.stringMatching(/^\d{4}-.*\.\d{6}Z$/), createdAt]);
+    expect(await webhooks.get('org_a', id)).toEqual({ id, createdAt, updatedAt, ...stored });
+  });
+
+  it('change only what is given, null included', async () => {
+    const created = await webhooks.create('org_a', aWebhook({ appId: 'app_1', retry: { schedule: [1] }, limits: { timeoutMs: 5_000 } }), SECRET);
+    const updated = await webhooks.update('org_a', created.id, { name: 'other', appId: null, retry: null }, undefined);
+    expect(updated).toEqual({ ...created, name: 'other', appId: null, retry: null, updatedAt: updated.updatedAt });
+    expect(updated.updatedAt > created.updatedAt).toBe(true);
+  });
+
+  it('have their secret sealed, and only the new one after a change', async () => {
+    const { id } = await webhooks.create('org_a', aWebhook(), SECRET);
+    expect(await secretsOf(id)).toEqual([SECRET]);
+    await webhooks.update('org_a', id, {}, NEW_SECRET);
+    expect(await secretsOf(id)).toEqual([NEW_SECRET]);
+    expect(JSON.stringify(await database.query('select * from matching.webhook_secret'))).not.toContain('MDEyMzQ1');
+    await webhooks.remove('org_a', id);
+    expect(await secretsOf(id)).toEqual([]);
+  });
+
+  it('are gone once removed', async () => {
+    const { id } = await webhooks.create('org_a', aWebhook(), SECRET);
+    await webhooks.remove('org_a', id);
+    for (const call of callsFor('org_a', id)) await expect(call()).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('of another organization do not exist', async () => {
+    const { id } = await webhooks.create('org_a', aWebhook(), SECRET);
+    for (const call of callsFor('org_b', id)) await expect(call()).rejects.toMatchObject({ code: 'not_found' });
+    expect(await webhooks.get('org_a', id)).toMatchObject({ name: 'CI' });
+    expect(await secretsOf(id)).toEqual([SECRET]);
+  });
+
+  it('show every change to who asks for what is newer than what he knows, however many are made at once', async () => {
+    const seen = new Set<string>();
+    let version = '0';
+    const look = async () => {
+      for (const change of await webhooks.changesSince('org_busy', version, 1_000)) {
+        seen.add(change.id);
+        version = change.version;
+      }
+    };
+    let creating = true;
+    const created = Promise.all(Array.from({ length: 100 }, () => webhooks.create('org_busy', aWebhook(), SECRET))).finally(() => (creating = false));
+    while (creating) await look();
+    await look();
+    expect(seen).toEqual(new Set((await created).map(({ id }) => id)));
+  });
+});
+
+function callsFor(organizationId: string, id: string): (() => Promise<unknown>)[] {
+  return [
+    () => webhooks.get(organizationId, id),
+    () => webhooks.update(organizationId, id, { name: 'mine now' }, NEW_SECRET),
+    () => webhooks.remove(organizationId, id),
+  ];
+}
+
+async function secretsOf(webhookId: string): Promise<string[]> {
+  const rows = await database.query<{ sealed: Buffer; key_id: string }>('select sealed, key_id from matching.webhook_secret where webhook_id = $1', [webhookId]);
+  return rows.map(({ sealed, key_id: keyId }) => box.open(sealed, keyId, webhookSecretContext('org_a', webhookId)).toString());
+}
+
+function aWebhook(change: Partial<ReturnType<typeof createWebhook.parse>> = {}) {
+  const { secret: _, ...settings } = createWebhook.parse({ name: 'CI', url: 'https://example.com/hook', events: ['build.*'], ...change });
+  return settings;
+}

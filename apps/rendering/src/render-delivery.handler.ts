@@ -1,0 +1,18 @@
+import { deliveryClosed, deliveryMatched, deliveryRendered } from '@buildwire/contracts';
+import type { DeliveryMatched } from '@buildwire/contracts';
+import { OnMessages, Publisher } from '@buildwire/messaging';
+import { Controller } from '@nestjs/common';
+import { deliveriesOfMatch } from './deliveries-of-match.js';
+
+@Controller()
+export class RenderDeliveryHandler {
+  constructor(private readonly publisher: Publisher) {}
+
+  /** A renderer that throws is a bug: the record becomes a dead letter, and the others go on. */
+  @OnMessages('rendering', deliveryMatched)
+  async handle(matches: DeliveryMatched[]): Promise<void> {
+    const fates = matches.map(deliveriesOfMatch);
+    await this.publisher.publishAll(deliveryClosed, fates.flatMap(({ closed }) => closed));
+    await this.publisher.publishAll(deliveryRendered, fates.flatMap(({ rendered }) => rendered));
+  }
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { RenderDeliveryHandler } from './render-delivery.handler.js';
+
+/** Turns matched deliveries into bodies. It keeps nothing, and needs the Publisher of the process. */
+@Module({})
+export class RenderingModule {
+  static register(): DynamicModule {
+    return { module: RenderingModule, controllers: [RenderDeliveryHandler] };
+  }
+}

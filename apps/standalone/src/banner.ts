@@ -1,0 +1,44 @@
+/** What the banner tells. */
+export interface Running {
+  http: string;
+  grpc: string;
+  nats: string;
+  organizationId: string;
+  /** The first key, at the first start only. */
+  apiKey: string | undefined;
+}
+
+const KEY_VARIABLE = '$BUILDWIRE_API_KEY';
+
+/** What a person reads when all is up: where things are, and a line that delivers a first event when pasted. */
+export function banner({ http, grpc, nats, organizationId, apiKey }: Running): string {
+  return [
+    '',
+    `  Buildwire is up`,
+    `    HTTP          ${http}   (reference: ${http}/docs)`,
+    `    gRPC          ${grpc}`,
+    `    NATS          ${nats}`,
+    `    Organization  ${organizationId}`,
+    apiKey === undefined
+      ? `    API key       shown at the first start; another one: npm run create-key   (export BUILDWIRE_API_KEY=…)`
+      : `    API key       ${apiKey}   (shown this once)`,
+    '',
+    '  To see a first delivery, run `npm run receive` in another terminal, then paste:',
+    '',
+    `    ${firstDelivery(http, apiKey ?? KEY_VARIABLE)}`,
+    '',
+    '',
+  ].join('\n');
+}
+
+/** The line for scripts: URLs as JSON behind the word `ready`. */
+export function readyLine({ http, grpc, nats, organizationId }: Running): string {
+  return `ready ${JSON.stringify({ http, grpc, nats, organizationId })}\n`;
+}
+
+function firstDelivery(http: string, key: string): string {
+  const curl = (path: string, body: object) => `curl -sS ${http}${path} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  const webhook = { name: 'first', url: 'http://127.0.0.1:9000/', events: ['build.*'] };
+  const event = { type: 'build.finished', app: { id: 'mygame', name: 'MyGame' }, build: { id: 'build-1842', number: 1842, platform: 'android' } };
+  return `${curl('/v1/webhooks', webhook)} && ${curl('/v1/events', event)}`;
+}

@@ -1,0 +1,46 @@
+import { structOf, structToJson, valueOf, valueToJson } from './struct.js';
+import type { ProtoStruct, ProtoValue } from './struct.js';
+
+type Path = readonly PropertyKey[];
+
+/** The fields that hold any JSON: a Struct or a Value of google.protobuf. No other field bears one of these names. */
+const structs = new Set(['ext', 'metrics', 'metadata']);
+const values = new Set(['org', 'supersededBy']);
+
+/** How the loader must decode `buildwire.events.v1`, for {@link eventFromProto} to understand it. */
+export const protoLoaderOptions = { keepCase: false, longs: Number, enums: String, defaults: false, arrays: false, objects: false, oneofs: true } as const;
+
+/**
+ * The JSON of an event that came as a protobuf message, as the REST API takes it; not validated. Fields that were not
+ * set are absent. Throws a ProblemError if a free-form part holds a number that JSON does not have.
+ */
+export function eventFromProto(message: object | null | undefined): Record<string, unknown> {
+  return messageToJson(message ?? {}, []);
+}
+
+/** The protobuf message of an event's JSON, for clients; keys that the proto file does not list are left out. */
+export function eventToProto(event: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, fieldToProto(key, value)]));
+}
+
+function messageToJson(message: object, path: Path): Record<string, unknown> {
+  // With `oneofs` the loader adds the key `_name` for each optional field that is set.
+  const fields = Object.entries(message).filter(([key, value]) => !key.startsWith('_') && value !== undefined && value !== null);
+  return Object.fromEntries(fields.map(([key, value]) => [key, fieldToJson(key, value, [...path, key])]));
+}
+
+function fieldToJson(key: string, value: unknown, path: Path): unknown {
+  if (structs.has(key)) return structToJson(value as ProtoStruct, path);
+  if (values.has(key)) return valueToJson(value as ProtoValue, path);
+  if (Array.isArray(value)) return value.map((item: object, index) => messageToJson(item, [...path, index]));
+  if (typeof value === 'object' && value !== null) return messageToJson(value, path);
+  return value;
+}
+
+function fieldToProto(key: string, value: unknown): unknown {
+  if (value === undefined) return undefined;
+  if (structs.has(key)) return structOf(value as object);
+  if (values.has(key)) return valueOf(value);
+  if (Array.isArray(value)) return value.map(eventToProto);
+  return typeof value === 'object' && value !== null ? eventToProto(value) : value;
+}

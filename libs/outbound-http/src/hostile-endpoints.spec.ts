@@ -1,0 +1,162 @@
+import type { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { aClient, aRequest, answered, eventually, failed } from './spec-support/client.js';
+import { always, answer, drip, flood, rawServer } from './spec-support/raw-server.js';
+
+const TIMEOUT_MS = 300;
+/** For a machine whose cores are busy with something else. */
+const SLACK_MS = 700;
+const CAP = 16 * 1024;
+
+const impatient = () => aClient({ timeoutMs: TIMEOUT_MS });
+
+describe('an endpoint that is slow', () => {
+  it.each([
+    ['never answers', () => undefined],
+    ['drips its status line', (socket: Socket) => {
+      socket.write('HTTP/1.1 200 ');
+      drip(socket, 'O', 20);
+    }],
+    ['drips its headers', (socket: Socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+      drip(socket, 'a', 20);
+    }],
+    ['says early hints now and then', (socket: Socket) => drip(socket, 'HTTP/1.1 103 Early Hints\r\n\r\n', 50)],
+  ])('and %s ends by the wall clock, and its connection is freed', async (_what, script) => {
+    const server = await rawServer(script);
+    const result = failed(await impatient().post(aRequest(server.url)));
+    expect(result).toMatchObject({ failure: 'timeout', detail: 'no answer in time' });
+    expect(result.timing.durationMs).toBeGreaterThanOrEqual(TIMEOUT_MS - 1);
+    expect(result.timing.durationMs).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+    await eventually(() => server.connections.every((socket) => socket.destroyed));
+  });
+
+  it('has answered once its status line is there, though its body drips for ever', async () => {
+    const server = await rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n');
+      drip(socket, 'x', 20);
+    });
+    const result = answered(await impatient().post(aRequest(server.url)));
+    expect(result).toMatchObject({ statusCode: 200, truncated: true });
+    expect(result.body.toString()).toMatch(/^x+$/);
+    expect(result.timing.durationMs).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+    await eventually(() => server.connections.every((socket) => socket.destroyed));
+  });
+
+  it('can be given less time than others', async () => {
+    const server = await rawServer(() => undefined);
+    const result = failed(await aClient().post(aRequest(server.url, { timeoutMs: 100 })));
+    expect(result).toMatchObject({ failure: 'timeout', detail: 'no answer in time', transportRetried: false });
+    expect(result.timing.durationMs).toBeLessThan(100 + SLACK_MS);
+  });
+});
+
+describe('an endpoint that says too much', () => {
+  it('is read up to the cap and then cut off, a hundred times at once', async () => {
+    const floods: { bytes: () => number }[] = [];
+    const server = await rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+      floods.push(flood(socket, `1000\r\n${'x'.repeat(4096)}\r\n`));
+    });
+    const client = aClient();
+    const results = await Promise.all(Array.from({ length: 100 }, () => client.post(aRequest(server.url))));
+    for (const result of results) {
+      expect(answered(result)).toMatchObject({ statusCode: 200, truncated: true });
+      expect(answered(result).body.byteLength).toBe(CAP);
+    }
+    await eventually(() => server.connections.every((socket) => socket.destroyed));
+    expect(floods).toHaveLength(100);
+  });
+
+  it.each([[CAP, false], [CAP + 1, true]])('with a body of %i bytes has truncated: %s', async (length, truncated) => {
+    const server = await rawServer(always(answer(200, 'x'.repeat(length))));
+    const result = answered(await aClient().post(aRequest(server.url)));
+    expect(result.truncated).toBe(truncated);
+    expect(result.body.byteLength).toBe(CAP);
+  });
+
+  it('in its headers is no valid answer', async () => {
+    const server = await rawServer(always(answer(200, '', `X-Long: ${'x'.repeat(120_000)}`)));
+    const result = failed(await aClient().post(aRequest(server.url)));
+    expect(result).toMatchObject({ failure: 'invalid_response', detail: 'the headers of the answer are too long' });
+  });
+
+  it.each([102, 103])('in a flood of %i is stopped by count, long before the wall clock', async (statusCode) => {
+    const server = await rawServer((socket) => void flood(socket, `HTTP/1.1 ${statusCode} X\r\n\r\n`.repeat(50)));
+    const result = failed(await aClient().post(aRequest(server.url)));
+    expect(result).toMatchObject({ failure: 'invalid_response', detail: 'too many interim answers' });
+    expect(result.timing.durationMs).toBeLessThan(SLACK_MS);
+    await eventually(() => server.connections.every((socket) => socket.destroyed));
+  });
+
+  it('is believed when it hints early and then answers', async () => {
+    const server = await rawServer(always(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${answer(200, 'ok')}`));
+    expect(answered(await aClient().post(aRequest(server.url)))).toMatchObject({ statusCode: 200, headers: [['Content-Length', '2']] });
+  });
+});
+
+describe('an endpoint that breaks off', () => {
+  it.each([
+    ['before a byte', ''],
+    ['in the status line', 'HTTP/1.1 20'],
+    ['in the headers', 'HTTP/1.1 200 OK\r\nContent-'],
+  ])('%s has reset the connection, by RST or by FIN', async (_what, bytes) => {
+    for (const way of ['resetAndDestroy', 'end'] as const) {
+      const server = await rawServer((socket) => socket.write(bytes, () => setImmediate(() => socket[way]())));
+      expect(failed(await aClient().post(aRequest(server.url)))).toMatchObject({ failure: 'reset', transportRetried: false });
+      expect(server.requests).toHaveLength(1);
+    }
+  });
+
+  it.each([200, 500])('in the body of a %i has answered', async (statusCode) => {
+    for (const way of ['resetAndDestroy', 'end'] as const) {
+      const head = `HTTP/1.1 ${statusCode} X\r\nContent-Length: 100\r\n\r\nhalf`;
+      const server = await rawServer((socket) => socket.write(head, () => setTimeout(() => socket[way](), 20)));
+      const result = answered(await aClient().post(aRequest(server.url)));
+      expect(result).toMatchObject({ statusCode, truncated: true });
+      expect(result.body.toString()).toBe('half');
+    }
+  });
+
+  it('in a chunked body that is not chunked has answered', async () => {
+    const server = await rawServer(always('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\nZZ\r\n'));
+    expect(answered(await aClient().post(aRequest(server.url)))).toMatchObject({ statusCode: 200, truncated: true });
+  });
+});
+
+describe('an endpoint that speaks old or broken HTTP', () => {
+  it('may speak HTTP/1.0 and end its body by closing', async () => {
+    const server = await rawServer((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nold'));
+    const client = aClient();
+    for (const _ of [1, 2]) {
+      const result = answered(await client.post(aRequest(server.url)));
+      expect(result).toMatchObject({ statusCode: 200, truncated: false });
+      expect(result.body.toString()).toBe('old');
+    }
+  });
+
+  it.each([
+    ['another version', 'HTTP/9.9 200 OK\r\n\r\n'],
+    ['no HTTP at all', '220 smtp.example ESMTP\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+    ['a length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['a header name that is none', 'HTTP/1.1 200 OK\r\nX Y: 1\r\n\r\n'],
+    ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n'],
+    ['an upgrade nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'],
+  ])('is refused with %s, and its connection is never used again', async (_what, bytes) => {
+    const server = await rawServer(always(bytes));
+    const client = aClient();
+    expect(failed(await client.post(aRequest(server.url))).failure).toBe('invalid_response');
+    await eventually(() => server.connections.every((socket) => socket.destroyed));
+    await client.post(aRequest(server.url));
+    expect(server.connections).toHaveLength(2);
+  });
+
+  it('cannot answer a request that has not been made', async () => {
+    const server = await rawServer((socket, count) => socket.write(answer(200, 'one') + (count === 1 ? answer(200, 'smuggled') : '')));
+    const client = aClient();
+    expect(answered(await client.post(aRequest(server.url))).body.toString()).toBe('one');
+    expect(answered(await client.post(aRequest(server.url))).body.toString()).toBe('one');
+    expect(server.connections).toHaveLength(2);
+  });
+});

@@ -1,0 +1,36 @@
+/** For `receiver.example.com`, self-signed, until 2126; used by specs on loopback only. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBtjCCAVygAwIBAgIULTCoNW4QgfD0759CsURfh0lQ66owCgYIKoZIzj0EAwIw
+HzEdMBsGA1UEAwwUcmVjZWl2ZXIuZXhhbXBsZS5jb20wIBcNMjYxMTIxMDYwODU1
+WhgPMjEyNjEwMjgwNjA4NTVaMB8xHTAbBgNVBAMMFHJlY2VpdmVyLmV4YW1wbGUu
+Y29tMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE9coR4CRbc++rwhT2B3A+ArQ8
+azeZ8jHpfiCJcEzuT/oJJ2HI6wYhJtIjon6UIWrWBplhcdjKsscrmWoyE5nLCaN0
+MHIwHQYDVR0OBBYEFCZpvEGRUB7dnbs89xu3p6Y+OWccMB8GA1UdIwQYMBaAFCZp
+vEGRUB7dnbs89xu3p6Y+OWccMA8GA1UdEwEB/wQFMAMBAf8wHwYDVR0RBBgwFoIU
+cmVjZWl2ZXIuZXhhbXBsZS5jb20wCgYIKoZIzj0EAwIDSAAwRQIhAIpcTFzFY15d
+PFM4d5felSpexrE1eaj65fTmJya8ZLjHAiArTrRO9Eh7wC+kohxBQC8Jf/orAN8/
+KN8vTTqf+ijZTQ==
+-----END CERTIFICATE-----
+`;
+
+/** The same, valid on 1 January 2020 only. */
+export const expiredCertificate = `-----BEGIN CERTIFICATE-----
+MIIBfTCCASOgAwIBAgIBATAKBggqhkjOPQQDAjAfMR0wGwYDVQQDDBRyZWNlaXZl
+ci5leGFtcGxlLmNvbTAeFw0yMDAxMDEwMDAwMDBaFw0yMDAxMDIwMDAwMDBaMB8x
+HTAbBgNVBAMMFHJlY2VpdmVyLmV4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYIKoZI
+zj0DAQcDQgAE9coR4CRbc++rwhT2B3A+ArQ8azeZ8jHpfiCJcEzuT/oJJ2HI6wYh
+JtIjon6UIWrWBplhcdjKsscrmWoyE5nLCaNQME4wHwYDVR0RBBgwFoIUcmVjZWl2
+ZXIuZXhhbXBsZS5jb20wDAYDVR0TBAUwAwEB/zAdBgNVHQ4EFgQUJmm8QZFQHt2d
+uzz3G7enpj45ZxwwCgYIKoZIzj0EAwIDSAAwRQIgDNn4y9EZIzgr0R9cTYe/N6rv
+dMLk9Mgx0EaviQlL3R0CIQC4eW+leBPPyU861dNy8LQmd8/vbIbwExtVLCjtCLdu
+fw==
+-----END CERTIFICATE-----
+`;
+
+/** The key of both; it protects nothing. */
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgBbUMQz/iIkDes0J3
+Usabaxgb3G/p0e1YBqlEPUV+Ci2hRANCAAT1yhHgJFtz76vCFPYHcD4CtDxrN5ny
+Mel+IIlwTO5P+gknYcjrBiEm0iOifpQhatYGmWFx2MqyxyuZajITmcsJ
+-----END PRIVATE KEY-----
+`;

@@ -1,0 +1,2 @@
+export { hostService } from './host-service.js';
+export type { Host, HostConfig } from './host-service.js';

@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import type { DynamicModule, INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CHECKS, HealthController, Lifecycle } from './health.controller.js';
+import type { Checks } from './health.controller.js';
+import { JsonLogger } from './logger.js';
+import { ProblemFilter } from './problem.filter.js';
+import { parseStrictJson } from './strict-json.js';
+
+export interface AppDefinition {
+  name: string;
+  config: { HTTP_HOST: string; HTTP_PORT: number; LOG_LEVEL: string };
+  modules: DynamicModule[];
+  /** The largest HTTP body, in bytes. */
+  bodyLimit: number;
+  checks: (app: INestApplication) => Checks;
+}
+
+/** The application of a process, not yet listening: HTTP with problem documents, strict JSON and the health routes. */
+export async function createApp(definition: AppDefinition, lifecycle: Lifecycle): Promise<NestFastifyApplication> {
+  const checks: Checks = {};
+  const adapter = new FastifyAdapter({ bodyLimit: definition.bodyLimit, forceCloseConnections: 'idle', routerOptions: { maxParamLength: 700 } });
+  const root = { module: RuntimeModule, imports: definition.modules, controllers: [HealthController], providers: [{ provide: CHECKS, useValue: checks }, { provide: Lifecycle, useValue: lifecycle }] };
+  const logger = new JsonLogger(definition.name, definition.config.LOG_LEVEL);
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger, bodyParser: false, abortOnError: false });
+  app.useGlobalFilters(new ProblemFilter());
+  useStrictJson(app);
+  Object.assign(checks, definition.checks(app));
+  return app;
+}
+
+@Module({})
+class RuntimeModule {}
+
+function useStrictJson(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json(?:;|$)/i, { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    try {
+      done(null, body.length === 0 ? undefined : parseStrictJson(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
