@@ -5,12 +5,11 @@ import {
   eventAccepted,
   eventBatch,
   eventInput,
-  problemOf,
   validate,
 } from '@buildwire/contracts';
 import type { Event, PublishedEvent, PublishResult } from '@buildwire/contracts';
 import { Publisher } from '@buildwire/messaging';
-import { toProblem } from '@buildwire/service-runtime';
+import { problemFrom } from '@buildwire/service-runtime';
 import { Injectable } from '@nestjs/common';
 import { completeEvent } from './complete-event.js';
 
@@ -31,19 +30,24 @@ export class AcceptEvents {
   }
 
   /** Up to a thousand events, each judged on its own. Throws an `UnavailableError` only if none could be stored. */
-  async acceptBatch(organizationId: string, batch: unknown, bytes: number): Promise<PublishResult[]> {
-    const { events } = validate(eventBatch, batch);
-    const settled = await Promise.allSettled(events.map((value) => this.accept(organizationId, value, bytes)));
-    const failures = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    const [away] = failures.filter((reason) => reason instanceof UnavailableError);
-    if (away !== undefined && failures.length === events.length) throw away;
-    return settled.map((result) => (result.status === 'fulfilled' ? result.value : { error: problemOf(toProblem(result.reason)) }));
+  acceptBatch(organizationId: string, events: readonly unknown[], bytes: number): Promise<PublishResult[]> {
+    return resultsOf(events.map((value) => this.accept(organizationId, value, bytes)));
   }
 }
 
-/** A body that has `events` is a batch; an event has no such key. */
-export function isBatch(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'events' in body;
+/** The events of a batch; undefined if the body is one event, which has no key `events`. Throws a `ProblemError`. */
+export function batchOf(body: unknown): unknown[] | undefined {
+  if (typeof body !== 'object' || body === null || !('events' in body)) return undefined;
+  return validate(eventBatch, body).events;
+}
+
+/** What became of each event, in order. Throws an `UnavailableError` only if none could be stored. */
+export async function resultsOf(accepted: Promise<PublishedEvent>[]): Promise<PublishResult[]> {
+  const settled = await Promise.allSettled(accepted);
+  const failures = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const away = failures.find((reason) => reason instanceof UnavailableError);
+  if (away !== undefined && failures.length === settled.length) throw away;
+  return settled.map((result) => (result.status === 'fulfilled' ? result.value : { error: problemFrom(result.reason) }));
 }
 
 function eventOf(organizationId: string, value: unknown): Event {

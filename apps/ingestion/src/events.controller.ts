@@ -2,7 +2,7 @@ import { MAX_BATCH_BYTES, ProblemError } from '@buildwire/contracts';
 import type { PublishedEvent, PublishResult } from '@buildwire/contracts';
 import { ApiKeyGuard, Organization } from '@buildwire/service-runtime';
 import { Body, Controller, Headers, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { AcceptEvents, isBatch } from './accept-events.js';
+import { AcceptEvents, batchOf } from './accept-events.js';
 
 @Controller('v1/events')
 @UseGuards(ApiKeyGuard)
@@ -18,7 +18,8 @@ export class EventsController {
   ): Promise<PublishedEvent | { results: PublishResult[] }> {
     if (body === undefined) throw new ProblemError('malformed_json', 'the body is empty');
     const bytes = Number(length ?? MAX_BATCH_BYTES);
-    if (!isBatch(body)) return this.events.accept(organizationId, body, bytes);
-    return { results: await this.events.acceptBatch(organizationId, body, bytes) };
+    const batch = batchOf(body);
+    if (batch === undefined) return this.events.accept(organizationId, body, bytes);
+    return { results: await this.events.acceptBatch(organizationId, batch, bytes) };
   }
 }

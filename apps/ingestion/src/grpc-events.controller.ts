@@ -1,10 +1,10 @@
-import { ProblemError, UnavailableError, eventFromProto, problemOf } from '@buildwire/contracts';
+import { ProblemError, UnavailableError, eventBatch, eventFromProto, validate } from '@buildwire/contracts';
 import type { Problem, PublishResult } from '@buildwire/contracts';
-import { ApiKeyLookup, authenticate, parseStrictJson, toProblem } from '@buildwire/service-runtime';
+import { ApiKeyLookup, authenticate, parseStrictJson, problemFrom } from '@buildwire/service-runtime';
 import type { Metadata, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamCall, RpcException } from '@nestjs/microservices';
-import { AcceptEvents } from './accept-events.js';
+import { AcceptEvents, resultsOf } from './accept-events.js';
 import { toGrpcFailure } from './grpc-problem.js';
 
 interface PublishRequest {
@@ -37,8 +37,8 @@ export class GrpcEventsController {
   async publishBatch({ events = [] }: { events?: object[] }, metadata: Metadata): Promise<{ results: PublishResult[] }> {
     return answer(async () => {
       const organizationId = await this.organizationOf(metadata);
-      const { value, bytes } = strict({ events: events.map(eventFromProto) });
-      return { results: await this.events.acceptBatch(organizationId, value, bytes) };
+      validate(eventBatch, { events });
+      return { results: await resultsOf(events.map((event) => this.accept(organizationId, event))) };
     });
   }
 
@@ -78,7 +78,7 @@ export class GrpcEventsController {
     } catch (error) {
       if (error instanceof UnavailableError) throw error;
       response.rejected++;
-      if (response.rejections.length < MAX_REJECTIONS) response.rejections.push({ index, error: problemOf(toProblem(error)) });
+      if (response.rejections.length < MAX_REJECTIONS) response.rejections.push({ index, error: problemFrom(error) });
     }
   }
 

@@ -1,6 +1,6 @@
-import { problemOf, problems, protoPath } from '@buildwire/contracts';
+import { problems, protoPath } from '@buildwire/contracts';
 import type { Problem } from '@buildwire/contracts';
-import { toProblem } from '@buildwire/service-runtime';
+import { problemFrom } from '@buildwire/service-runtime';
 import { Metadata, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
@@ -22,7 +22,7 @@ const types = loadSync([statusProto, errorDetails], { includeDirs: [includeDir] 
 
 /** An error as a gRPC status with `google.rpc` details: the code, every fault of the request, and when to try again. */
 export function toGrpcFailure(error: unknown): GrpcFailure {
-  const problem = problemOf(toProblem(error));
+  const problem = problemFrom(error);
   const code: status = problems[problem.code].grpc;
   const metadata = new Metadata();
   const message = problem.detail ?? problem.title;

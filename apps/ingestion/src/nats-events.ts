@@ -5,17 +5,16 @@ import {
   eventAccepted,
   ingestSubject,
   organizationOfSubject,
-  problemOf,
   problems,
 } from '@buildwire/contracts';
 import type { Problem } from '@buildwire/contracts';
 import { ApiKeys } from '@buildwire/database';
 import { CoreNats, DeadLetters } from '@buildwire/messaging';
 import type { Request } from '@buildwire/messaging';
-import { parseStrictJson, toProblem } from '@buildwire/service-runtime';
+import { parseStrictJson, problemFrom } from '@buildwire/service-runtime';
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import { AcceptEvents, isBatch } from './accept-events.js';
+import { AcceptEvents, batchOf } from './accept-events.js';
 
 /** Requests of all producers that are worked on at a time; what comes beyond is answered `busy`. */
 const MAX_IN_FLIGHT = 5_000;
@@ -46,27 +45,31 @@ export class NatsEvents implements OnModuleInit {
     try {
       return JSON.stringify(acknowledgementOf(await this.accept(request)));
     } catch (error) {
-      const problem = toProblem(error);
-      if (!request.expectsReply) await this.keep(request, problem);
-      return JSON.stringify(refusalOf(problemOf(problem)));
+      const problem = problemFrom(error);
+      await this.keep(request, problem);
+      return JSON.stringify(refusalOf(problem));
     } finally {
       this.inFlight--;
     }
   }
 
-  private async accept({ subject, data }: Request): Promise<Record<string, unknown>> {
+  private async accept(request: Request): Promise<Record<string, unknown>> {
+    const { subject, data } = request;
     if (this.inFlight > MAX_IN_FLIGHT) throw new ProblemError('busy', `more than ${MAX_IN_FLIGHT} requests are in flight`);
     if (data.length > MAX_BATCH_BYTES) throw new ProblemError('too_large', `the limit is ${MAX_BATCH_BYTES} bytes`);
     const organizationId = organizationOfSubject(subject);
     if (!(await this.organizations.knowsOrganization(organizationId))) throw new ProblemError('not_found', `there is no organization ${organizationId}`);
     const body = parseStrictJson(data);
-    if (!isBatch(body)) return this.events.accept(organizationId, body, data.length);
-    return { results: await this.events.acceptBatch(organizationId, body, data.length) };
+    const batch = batchOf(body);
+    if (batch === undefined) return { ...(await this.events.accept(organizationId, body, data.length)) };
+    const results = await this.events.acceptBatch(organizationId, batch, data.length);
+    await Promise.all(results.map((result, index) => ('error' in result ? this.keep(partOf(request, batch[index]), result.error) : undefined)));
+    return { results };
   }
 
-  /** Nobody hears that it was refused, so it is kept where people look. A broker that is away can keep nothing. */
-  private async keep({ subject, data }: Request, problem: ProblemError): Promise<void> {
-    const { title, detail, errors } = problemOf(problem);
+  /** What was refused and nobody hears of is kept where people look. A broker that is away can keep nothing. */
+  private async keep({ subject, data, expectsReply }: Request, { title, detail, errors }: Problem): Promise<void> {
+    if (expectsReply) return;
     const reason = [title, detail, ...(errors ?? []).map((fault) => `${fault.pointer}: ${fault.detail}`)].filter(Boolean).join('; ');
     try {
       await this.deadLetters.add({ service: 'ingestion', subject, reason, payload: data });
@@ -75,6 +78,11 @@ export class NatsEvents implements OnModuleInit {
       this.logger.error(`an unacknowledged event on ${subject} could not be stored: ${reason}`);
     }
   }
+}
+
+/** One event of a batch, as if it had come alone. */
+function partOf(request: Request, event: unknown): Request {
+  return { ...request, data: Buffer.from(JSON.stringify(event)) };
 }
 
 /** `stream` and `seq` make a JetStream client take this for an acknowledgement; the sequence is not known here. */

@@ -1,5 +1,5 @@
 import { deliveryMatched, eventAccepted } from '@buildwire/contracts';
-import type { DeliveryMatched, EventAccepted } from '@buildwire/contracts';
+import type { EventAccepted } from '@buildwire/contracts';
 import { OnMessages, Publisher, discard, done } from '@buildwire/messaging';
 import type { Origin, Outcome } from '@buildwire/messaging';
 import { Controller } from '@nestjs/common';
@@ -9,10 +9,8 @@ import { deliveriesOf, matchedRecords } from './matched-records.js';
 import { portions } from './portions.js';
 import { WebhookIndex } from './webhook-index.js';
 
-/** What one statement to Postgres, or one turn of publishing, holds at most: it bounds memory when events are large. */
+/** What one statement to Postgres holds at most: it bounds memory when events are large. */
 const PORTION_BYTES = 8 * 1024 * 1024;
-/** About what a delivery adds to a record. */
-const DELIVERY_BYTES = 80;
 
 /** Finds the webhooks that want an event, and notes the event so that its id counts once. */
 @Controller()
@@ -51,14 +49,11 @@ export class MatchEventHandler {
   }
 
   private async publish(candidates: readonly Candidate[], standings: readonly Standing[]): Promise<void> {
-    const matched = candidates.flatMap(({ organizationId, event, body }, index) => {
+    const matched = candidates.flatMap(({ organizationId, event }, index) => {
       const standing = standings[index];
-      if (standing?.kind !== 'first') return [];
-      return matchedRecords(organizationId, event, standing.deliveries).map((record) => ({ record, bytes: body.length + record.deliveries.length * DELIVERY_BYTES }));
+      return standing?.kind === 'first' ? matchedRecords(organizationId, event, standing.deliveries) : [];
     });
-    for (const portion of portions(matched, ({ bytes }) => bytes, PORTION_BYTES)) {
-      await this.publisher.publishAll<DeliveryMatched>(deliveryMatched, portion.map(({ record }) => record));
-    }
+    await this.publisher.publishAll(deliveryMatched, matched);
   }
 }
 

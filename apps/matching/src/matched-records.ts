@@ -6,7 +6,7 @@ import type { WebhookTarget } from './organization-webhooks.js';
 /** The deliveries of an event to the webhooks that want it. Matching it again names the same. */
 export function deliveriesOf(organizationId: string, event: Event, targets: readonly WebhookTarget[]): MatchedDelivery[] {
   const source = { organizationId, eventId: event.id, receivedAtMs: millisecondsOf(event.receivedAt) };
-  return targets.map(({ id, format, dialect }) => ({ id: deliveryIdOf(source, id), webhookId: id, format, dialect }));
+  return targets.map(({ id, variant }) => ({ id: deliveryIdOf(source, id), webhookId: id, ...variant }));
 }
 
 /** The records that say so: one for each rendering variant and each {@link MAX_MATCHES} deliveries of it. */

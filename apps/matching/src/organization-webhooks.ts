@@ -1,80 +1,78 @@
-import { eventTypes, matchesType } from '@buildwire/contracts';
-import type { Dialect, EventType, Format } from '@buildwire/contracts';
+import { eventType, matchesType } from '@buildwire/contracts';
+import type { EventType, Variant } from '@buildwire/contracts';
 
 /** What matching knows of a webhook. */
 export interface WebhookTarget {
   id: string;
-  format: Format;
-  dialect: Dialect;
+  variant: Variant;
   /** The only app whose events it gets; null for all. */
   appId: string | null;
 }
 
 interface Entry extends WebhookTarget {
   types: TypeSet;
+  /** Its place in its group. */
+  position: number;
 }
 
 /** Webhooks of one app that want the same event types. */
 interface Group {
   types: TypeSet;
-  entries: Set<Entry>;
+  entries: Entry[];
 }
 
 /** A bit for each event type: sets of types are compared and searched as numbers. */
 type TypeSet = number;
 
-const TYPES = Object.keys(eventTypes) as EventType[];
+const TYPES = eventType.options;
 const BIT_OF = new Map(TYPES.map((type, index) => [type, 1 << index]));
 
 /**
  * The webhooks of an organization by app and event types. Patterns are resolved when a webhook comes in, and webhooks
- * that want the same share a group, so an event costs what it matches, however many webhooks there are.
+ * that want the same share a group, so an event costs what it matches, however many webhooks there are. There may be a
+ * million: a webhook takes two to four hundred bytes.
  */
 export class OrganizationWebhooks {
   private readonly entries = new Map<string, Entry>();
-  private readonly groupsOfApp = new Map<string | null, Group[]>();
+  private readonly groupsOfApp = new Map<string | null, readonly Group[]>();
 
   get size(): number {
     return this.entries.size;
   }
 
   /** Takes a webhook in, or its new settings. `events` are event types, or patterns of them. */
-  put({ id, format, dialect, appId }: WebhookTarget, events: readonly string[]): void {
+  put({ id, variant, appId }: WebhookTarget, events: readonly string[]): void {
     this.remove(id);
-    const entry = { id, format, dialect, appId, types: typeSetOf(events) };
+    const types = typeSetOf(events);
+    const group = this.groupOf(appId, types);
+    const entry = { id, variant, appId, types, position: group?.entries.length ?? 0 };
     this.entries.set(id, entry);
-    this.groupFor(entry).entries.add(entry);
+    if (group !== undefined) group.entries.push(entry);
+    else this.groupsOfApp.set(appId, [...(this.groupsOfApp.get(appId) ?? []), { types, entries: [entry] }]);
   }
 
   remove(id: string): void {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
     this.entries.delete(id);
-    const group = this.groupFor(entry);
-    group.entries.delete(entry);
-    if (group.entries.size === 0) this.dropGroup(entry.appId, group);
+    const group = this.groupOf(entry.appId, entry.types);
+    const last = group?.entries.pop();
+    if (group === undefined || last === undefined) return;
+    if (group.entries.length === 0) this.dropGroup(entry.appId, group);
+    if (last === entry) return;
+    group.entries[entry.position] = last;
+    last.position = entry.position;
   }
 
   /** The webhooks that want events of this type of this app. */
   match(type: EventType, appId: string): WebhookTarget[] {
     const bit = BIT_OF.get(type) ?? 0;
-    const matches: WebhookTarget[] = [];
-    for (const app of [null, appId]) {
-      for (const { types, entries } of this.groupsOfApp.get(app) ?? []) {
-        if ((types & bit) !== 0) for (const entry of entries) matches.push(entry);
-      }
-    }
-    return matches;
+    const groups = [...(this.groupsOfApp.get(null) ?? []), ...(this.groupsOfApp.get(appId) ?? [])];
+    return groups.filter(({ types }) => (types & bit) !== 0).flatMap(({ entries }) => entries);
   }
 
-  private groupFor({ appId, types }: Entry): Group {
-    const groups = this.groupsOfApp.get(appId) ?? [];
-    this.groupsOfApp.set(appId, groups);
-    const known = groups.find((group) => group.types === types);
-    if (known !== undefined) return known;
-    const group = { types, entries: new Set<Entry>() };
-    groups.push(group);
-    return group;
+  private groupOf(appId: string | null, types: TypeSet): Group | undefined {
+    return this.groupsOfApp.get(appId)?.find((group) => group.types === types);
   }
 
   private dropGroup(appId: string | null, group: Group): void {

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { ProblemError, newId } from '@buildwire/contracts';
-import type { CreateWebhook, UpdateWebhook, Webhook } from '@buildwire/contracts';
+import type { CreateWebhook, Dialect, Format, UpdateWebhook, Webhook } from '@buildwire/contracts';
 import { Database, SecretBox, instant, webhookSecretContext } from '@buildwire/database';
 import type { Query } from '@buildwire/database';
 import { Injectable } from '@nestjs/common';
-import type { WebhookTarget } from './organization-webhooks.js';
 
 /** The state of a webhook after a change, as matching needs it. */
-export interface WebhookVersion extends WebhookTarget {
+export interface WebhookVersion {
+  id: string;
+  format: Format;
+  dialect: Dialect;
   events: string[];
+  appId: string | null;
   version: string;
   /** False once it is deleted or not active. */
   wanted: boolean;

@@ -1,4 +1,5 @@
 import { MAX_BATCH_BYTES } from '@buildwire/contracts';
+import { migrate } from '@buildwire/database';
 import { DeliveryModule } from '@buildwire/delivery/delivery.module';
 import { DeliveryLogModule } from '@buildwire/delivery-log/delivery-log.module';
 import { IngestionModule } from '@buildwire/ingestion/ingestion.module';
@@ -28,6 +29,8 @@ export async function runStandalone(config: StandaloneConfig): Promise<void> {
   const GRPC_PORT = await claimablePort('GRPC_PORT', config.GRPC_HOST, config.GRPC_PORT);
   const grpc = `${config.GRPC_HOST}:${GRPC_PORT}`;
   const servers = await startServers(config);
+  // The tables are there before the stages look for them; if Postgres is away, the host waits for it.
+  if (config.MIGRATE_ON_START) await migrate(servers.databaseUrl).catch(() => undefined);
   const SECRETS_KEY = config.SECRETS_KEY ?? (await keptSecretsKey(config.DATA_DIR));
   const outboundAllow = config.OUTBOUND_ALLOW ?? (LOOPBACK.test(config.HTTP_HOST) ? 'loopback' : 'none');
   await hostService({

@@ -1,6 +1,7 @@
 import { Connection } from './connection.js';
 import type { ConnectPolicy } from './guarded-connector.js';
 import { OriginConnections } from './origin-connections.js';
+import type { Target } from './targets.js';
 
 /** The connections of a client by origin; an origin is kept only while it has one. */
 export class ConnectionPool {
@@ -17,11 +18,11 @@ export class ConnectionPool {
     return this.#origins.size;
   }
 
-  of(url: URL): OriginConnections {
-    const known = this.#origins.get(url.origin);
-    this.#origins.delete(url.origin);
-    const connections = known ?? this.#opened(url);
-    this.#origins.set(url.origin, connections);
+  of(target: Target): OriginConnections {
+    const known = this.#origins.get(target.origin);
+    this.#origins.delete(target.origin);
+    const connections = known ?? this.#opened(target);
+    this.#origins.set(target.origin, connections);
     return connections;
   }
 
@@ -35,12 +36,12 @@ export class ConnectionPool {
     return closed;
   }
 
-  #opened(url: URL): OriginConnections {
+  #opened({ url, origin }: Target): OriginConnections {
     this.#makeRoom();
     const connections: OriginConnections = new OriginConnections(
       this.limits.connectionsPerOrigin,
       (onClosed) => new Connection(url, this.policy, onClosed),
-      () => this.#forget(url.origin, connections),
+      () => this.#forget(origin, connections),
     );
     return connections;
   }

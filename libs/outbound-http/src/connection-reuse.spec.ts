@@ -105,6 +105,22 @@ describe('a kept connection that the server closes on the next request', () => {
   });
 });
 
+describe('a kept connection that is found closed just before the next request is written', () => {
+  it('is replaced without having been written to', async () => {
+    const server = await rawServer(always(answer(200)));
+    const client = aClient();
+    await client.post(aRequest(server.url));
+    // In this phase of the event loop the closing is seen after the connection was chosen and before it is written to.
+    await new Promise((resolve) => setImmediate(resolve));
+    server.connections[0]?.destroy();
+    const result = answered(await client.post(aRequest(server.url)));
+    expect(result.transportRetried).toBe(false);
+    expect(result.timing.connectMs).toBeGreaterThan(0);
+    expect(server.requests).toHaveLength(2);
+    expect(server.connections).toHaveLength(2);
+  });
+});
+
 describe('the connections of a client', () => {
   it('are at most as many per origin as allowed; the others wait their turn', async () => {
     let open = 0;
@@ -139,11 +155,23 @@ describe('the connections of a client', () => {
   });
 
   it('are closed for the longest unused origin when there are too many', async () => {
-    const servers = await Promise.all([1, 2, 3].map(() => rawServer(always(answer(200)))));
+    const [a, b, c] = await Promise.all([1, 2, 3].map(() => rawServer(always(answer(200)))));
     const client = aClient({ maxOrigins: 2 });
-    for (const server of servers) await client.post(aRequest(server.url));
-    await eventually(() => servers[0]?.connections[0]?.destroyed === true);
-    for (const server of servers.slice(1)) await client.post(aRequest(server.url));
-    expect(servers.map((server) => server.connections.length)).toEqual([1, 1, 1]);
+    for (const server of [a, b, a, c]) await client.post(aRequest(server?.url ?? ''));
+    await eventually(() => b?.connections[0]?.destroyed === true);
+    for (const server of [a, c]) await client.post(aRequest(server?.url ?? ''));
+    expect([a, b, c].map((server) => server?.connections.length)).toEqual([1, 1, 1]);
+    expect(client.origins).toBe(2);
+  });
+
+  it('are forgotten with their origin once the last is closed', async () => {
+    const server = await rawServer(always(answer(200)));
+    const client = aClient();
+    await client.post(aRequest(server.url));
+    expect(client.origins).toBe(1);
+    server.connections[0]?.end();
+    await eventually(() => client.origins === 0);
+    await client.post(aRequest('http://127.0.0.1:1/'));
+    expect(client.origins).toBe(0);
   });
 });

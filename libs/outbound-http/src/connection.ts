@@ -33,7 +33,7 @@ export class Connection {
       allowH2: false,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       // The one wall clock covers these; neither would fire against an answer that drips.
       headersTimeout: 0,

@@ -76,7 +76,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#settle(false, new SendError('invalid_response', 'the answer has no status'));
+    this.#settle(false);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -88,16 +88,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason);
   }
 
-  #settle(truncated: boolean, error: SendError): void {
+  #settle(truncated: boolean, error?: SendError): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     const facts = {
       ...(this.#socket === undefined ? {} : { socket: this.#socket }),
       ...(this.#firstByteAt === undefined ? {} : { firstByteAt: this.#firstByteAt }),
     };
-    if (this.#status === undefined) this.#end({ kind: 'failed', error, isStale: this.#isStale(error), ...facts });
+    if (this.#status === undefined) this.#end({ ...this.#failure(error), ...facts });
     else this.#end({ kind: 'answered', ...this.#status, body: this.#body(), truncated, ...facts });
     this.#chunks = [];
+  }
+
+  #failure(error = new SendError('invalid_response', 'the answer has no status')) {
+    return { kind: 'failed' as const, error, isStale: this.#isStale(error) };
   }
 
   #isStale(error: SendError): boolean {

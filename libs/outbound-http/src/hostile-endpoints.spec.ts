@@ -52,20 +52,19 @@ describe('an endpoint that is slow', () => {
 });
 
 describe('an endpoint that says too much', () => {
-  it('is read up to the cap and then cut off, a hundred times at once', async () => {
-    const floods: { bytes: () => number }[] = [];
+  it('is read up to the cap and then cut off, on thirty connections at once', async () => {
     const server = await rawServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
-      floods.push(flood(socket, `1000\r\n${'x'.repeat(4096)}\r\n`));
+      flood(socket, `1000\r\n${'x'.repeat(4096)}\r\n`);
     });
-    const client = aClient();
-    const results = await Promise.all(Array.from({ length: 100 }, () => client.post(aRequest(server.url))));
+    const client = aClient({ timeoutMs: 20_000 });
+    const results = await Promise.all(Array.from({ length: 30 }, () => client.post(aRequest(server.url))));
     for (const result of results) {
       expect(answered(result)).toMatchObject({ statusCode: 200, truncated: true });
       expect(answered(result).body.byteLength).toBe(CAP);
     }
     await eventually(() => server.connections.every((socket) => socket.destroyed));
-    expect(floods).toHaveLength(100);
+    expect(server.connections).toHaveLength(30);
   });
 
   it.each([[CAP, false], [CAP + 1, true]])('with a body of %i bytes has truncated: %s', async (length, truncated) => {
@@ -82,7 +81,7 @@ describe('an endpoint that says too much', () => {
   });
 
   it.each([102, 103])('in a flood of %i is stopped by count, long before the wall clock', async (statusCode) => {
-    const server = await rawServer((socket) => void flood(socket, `HTTP/1.1 ${statusCode} X\r\n\r\n`.repeat(50)));
+    const server = await rawServer((socket) => flood(socket, `HTTP/1.1 ${statusCode} X\r\n\r\n`.repeat(50)));
     const result = failed(await aClient().post(aRequest(server.url)));
     expect(result).toMatchObject({ failure: 'invalid_response', detail: 'too many interim answers' });
     expect(result.timing.durationMs).toBeLessThan(SLACK_MS);

@@ -24,6 +24,12 @@ describe('TLS', () => {
     expect(server.requests[0]).toContain(`host: ${NAME}:${server.port}`);
   });
 
+  it('is spoken with another address of the name when the first is dead', async () => {
+    const server = await secured();
+    const client = aClient({ extraCa: certificate, resolve: async () => ['127.0.0.9', '::1', '127.0.0.1'] });
+    expect(answered(await client.post(aRequest(`https://${NAME}:${server.port}/`))).remoteAddress).toBe('127.0.0.1');
+  });
+
   it.each([
     ['self-signed', `https://127.0.0.1`, {}, 'the certificate is self-signed'],
     ['for another host', `https://other.example.com`, { extraCa: certificate }, 'the certificate is for another host'],

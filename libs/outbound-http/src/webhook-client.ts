@@ -5,8 +5,8 @@ import { Exchange, type ExchangeEnd } from './exchange.js';
 import { reservedAmong, wireHeaders, withDefaults } from './request-headers.js';
 import { systemResolver, type ResolveHost } from './resolve-host.js';
 import type { FailureKind, SendResult, Timing } from './send-result.js';
+import { Targets, type Target } from './targets.js';
 import { WallClock } from './wall-clock.js';
-import { judgeUrl } from './webhook-url.js';
 
 export interface WebhookClientOptions {
   allow: AllowList;
@@ -44,11 +44,13 @@ const defaults = {
 /** Posts to customers' addresses: public or allow-listed ones only, HTTP/1.1, no redirects, no decoding, everything bounded. */
 export class WebhookClient {
   readonly #options: typeof defaults & WebhookClientOptions;
+  readonly #targets: Targets;
   readonly #pool: ConnectionPool;
 
   constructor(options: WebhookClientOptions) {
     this.#options = { ...defaults, ...options };
     const { allow, connectTimeoutMs, extraCa, resolve = systemResolver() } = this.#options;
+    this.#targets = new Targets(allow);
     const ca = extraCa === undefined ? {} : { ca: [...rootCertificates, extraCa] };
     const secureContext = createSecureContext({ minVersion: 'TLSv1.2', ...ca });
     this.#pool = new ConnectionPool({ allow, resolve, connectTimeoutMs, secureContext }, this.#options);
@@ -57,16 +59,15 @@ export class WebhookClient {
   /** Makes one attempt; never rejects and never throws. Headers that undici or HTTP would refuse give `invalid_request`. */
   async post(request: SendRequest): Promise<SendResult> {
     const stopwatch = new Stopwatch();
-    const verdict = judgeUrl(request.url, this.#options.allow);
-    if (verdict.kind === 'invalid') return stopwatch.refused('invalid_request', verdict.reason);
-    if (verdict.kind === 'blocked') return stopwatch.refused('blocked_address', verdict.reason);
+    const target = this.#targets.of(request.url);
+    if ('reason' in target) return stopwatch.refused(target.kind === 'blocked' ? 'blocked_address' : 'invalid_request', target.reason);
     const reserved = reservedAmong(request.headers);
     if (reserved !== undefined) return stopwatch.refused('invalid_request', `the header ${reserved} cannot be set`);
 
     const wallClock = new WallClock(request.timeoutMs ?? this.#options.timeoutMs);
-    const first = await this.#exchange(verdict.url, request, wallClock, false);
+    const first = await this.#exchange(target, request, wallClock, false);
     const isStale = first.kind === 'failed' && first.isStale;
-    const last = isStale ? await this.#exchange(verdict.url, request, wallClock, true) : first;
+    const last = isStale ? await this.#exchange(target, request, wallClock, true) : first;
     wallClock.stop();
     return stopwatch.result(last, isStale);
   }
@@ -76,17 +77,21 @@ export class WebhookClient {
     return wireHeaders(request, this.#options.userAgent);
   }
 
+  /** How many origins have a connection now. */
+  get origins(): number {
+    return this.#pool.size;
+  }
+
   /** Resolves when the attempts under way have ended and every connection is closed. */
   close(): Promise<void> {
     return this.#pool.close();
   }
 
-  async #exchange(url: URL, request: SendRequest, wallClock: WallClock, fresh: boolean): Promise<ExchangeEnd> {
+  async #exchange(target: Target, request: SendRequest, wallClock: WallClock, fresh: boolean): Promise<ExchangeEnd> {
     const headers = withDefaults(request.headers, this.#options.userAgent).flat();
-    const path = url.pathname + url.search;
-    const exchange = new Exchange({ method: 'POST', path, headers, body: request.body }, this.#options.maxBodyBytes);
+    const exchange = new Exchange({ method: 'POST', path: target.path, headers, body: request.body }, this.#options.maxBodyBytes);
     wallClock.onExpired(() => exchange.expire());
-    const lease = this.#pool.of(url).lease((connection) => exchange.runOn(connection), fresh);
+    const lease = this.#pool.of(target).lease((connection) => exchange.runOn(connection), fresh);
     const end = await exchange.ended;
     lease.end(end.kind === 'answered' && !end.truncated);
     return end;

@@ -4,11 +4,15 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { CHECKS, HealthController, Lifecycle } from './health.controller.js';
 import type { Checks } from './health.controller.js';
 import { JsonLogger } from './logger.js';
-import { ProblemFilter } from './problem.filter.js';
+import { ProblemFilter, problemFrom, sendProblem } from './problem.filter.js';
 import { parseStrictJson } from './strict-json.js';
+
+/** An event's id as it may stand in a path: 200 characters, each percent-encoded, and some more. */
+const MAX_PARAM_LENGTH = 700;
 
 export interface AppDefinition {
   name: string;
@@ -22,7 +26,13 @@ export interface AppDefinition {
 /** The application of a process, not yet listening: HTTP with problem documents, strict JSON and the health routes. */
 export async function createApp(definition: AppDefinition, lifecycle: Lifecycle): Promise<NestFastifyApplication> {
   const checks: Checks = {};
-  const adapter = new FastifyAdapter({ bodyLimit: definition.bodyLimit, forceCloseConnections: 'idle', routerOptions: { maxParamLength: 700 } });
+  const adapter = new FastifyAdapter({
+    bodyLimit: definition.bodyLimit,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // A URL that the router cannot read never comes to Nest and its filters.
+    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => sendProblem(reply, problemFrom(error)),
+  });
   const root = { module: RuntimeModule, imports: definition.modules, controllers: [HealthController], providers: [{ provide: CHECKS, useValue: checks }, { provide: Lifecycle, useValue: lifecycle }] };
   const logger = new JsonLogger(definition.name, definition.config.LOG_LEVEL);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger, bodyParser: false, abortOnError: false });

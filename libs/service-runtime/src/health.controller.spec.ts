@@ -15,24 +15,29 @@ afterEach(async () => http.app.close());
 
 describe('the health routes', () => {
   it('are ready when every check passes', async () => {
-    expect(await get('/readyz')).toEqual({ status: 200, body: { status: 'ok', checks: { nats: 'ok', postgres: 'ok' } } });
+    expect(await get('/readyz')).toEqual({ status: 200, body: { status: 'ok', checks: { process: 'ok', nats: 'ok', postgres: 'ok' } } });
   });
 
   it('are not ready while a dependency is away, and say why', async () => {
     outage = new Error('not connected');
-    expect(await get('/readyz')).toEqual({ status: 503, body: { status: 'unavailable', checks: { nats: 'not connected', postgres: 'ok' } } });
+    expect(await get('/readyz')).toEqual({ status: 503, body: { status: 'unavailable', checks: { process: 'ok', nats: 'not connected', postgres: 'ok' } } });
     outage = undefined;
     expect(await get('/readyz')).toMatchObject({ status: 200 });
   });
 
+  it('are not ready before all is up', async () => {
+    http.lifecycle.phase = 'starting';
+    expect(await get('/readyz')).toMatchObject({ status: 503, body: { checks: { process: 'starting' } } });
+  });
+
   it('are not ready once the process is being stopped', async () => {
-    http.lifecycle.stopping = true;
-    expect(await get('/readyz')).toEqual({ status: 503, body: { status: 'unavailable', checks: { nats: 'ok', postgres: 'ok', lifecycle: 'stopping' } } });
+    http.lifecycle.phase = 'stopping';
+    expect(await get('/readyz')).toEqual({ status: 503, body: { status: 'unavailable', checks: { process: 'stopping', nats: 'ok', postgres: 'ok' } } });
   });
 
   it('are alive whatever is away', async () => {
     outage = new Error('not connected');
-    http.lifecycle.stopping = true;
+    http.lifecycle.phase = 'stopping';
     expect(await get('/healthz')).toEqual({ status: 200, body: { status: 'ok' } });
   });
 

@@ -6,9 +6,9 @@ import { collectDefaultMetrics, register } from 'prom-client';
 export type Checks = Record<string, () => Promise<void>>;
 export const CHECKS = Symbol('checks');
 
-/** Whether the process is being stopped: it then takes no new work. */
+/** Where the process is in its life: only one that is up takes work. */
 export class Lifecycle {
-  stopping = false;
+  phase: 'starting' | 'up' | 'stopping' = 'starting';
 }
 
 /** Liveness, readiness and metrics. Liveness never looks at dependencies: their outage must not restart the fleet. */
@@ -29,9 +29,10 @@ export class HealthController {
   @Get('readyz')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: 'ok' | 'unavailable'; checks: Record<string, string> }> {
     const results = await Promise.all(Object.entries(this.checks).map(async ([name, check]) => [name, await resultOf(check)] as const));
-    const ready = !this.lifecycle.stopping && results.every(([, result]) => result === 'ok');
+    const { phase } = this.lifecycle;
+    const ready = phase === 'up' && results.every(([, result]) => result === 'ok');
     if (!ready) void reply.status(503);
-    return { status: ready ? 'ok' : 'unavailable', checks: { ...Object.fromEntries(results), ...(this.lifecycle.stopping ? { lifecycle: 'stopping' } : {}) } };
+    return { status: ready ? 'ok' : 'unavailable', checks: { process: phase === 'up' ? 'ok' : phase, ...Object.fromEntries(results) } };
   }
 
   @Get('metrics')

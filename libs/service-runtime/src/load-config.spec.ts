@@ -25,7 +25,7 @@ describe('the configuration', () => {
   });
 
   it('takes an empty variable for an absent one', () => {
-    expect(loadConfig(schema, { SECRETS_KEY: 'k', HTTP_PORT: '', LOG_LEVEL: '', NATS_URL: '' })).toMatchObject({ HTTP_PORT: 8080, LOG_LEVEL: 'info' });
+    expect(loadConfig(schema, { SECRETS_KEY: 'k', HTTP_PORT: ' ', LOG_LEVEL: '', NATS_URL: '' })).toMatchObject({ HTTP_PORT: 8080, LOG_LEVEL: 'info' });
     expect(String(faultOf({ SECRETS_KEY: '' }))).toContain('SECRETS_KEY');
   });
 
@@ -36,7 +36,7 @@ describe('the configuration', () => {
     expect(loadConfig(schema, { SECRETS_KEY: 'k', HTTP_PORT: text }).HTTP_PORT).toBe(port);
   });
 
-  it.each(['-1', '80.5', 'http', '65536', ' '])('refuses the port "%s"', (HTTP_PORT) => {
+  it.each(['-1', '80.5', 'http', '65536', 'NaN'])('refuses the port "%s"', (HTTP_PORT) => {
     expect(String(faultOf({ SECRETS_KEY: 'k', HTTP_PORT }))).toContain('HTTP_PORT');
   });
 

@@ -10,9 +10,9 @@ export class InvalidConfigError extends Error {
   }
 }
 
-/** Reads the environment once. An empty variable counts as absent. Throws an {@link InvalidConfigError}. */
+/** Reads the environment once. An empty or blank variable counts as absent. Throws an {@link InvalidConfigError}. */
 export function loadConfig<Schema extends z.ZodObject>(schema: Schema, environment: NodeJS.ProcessEnv = process.env): z.output<Schema> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
   const result = schema.safeParse(given);
   if (!result.success) throw new InvalidConfigError(result.error);
   return result.data;

@@ -15,6 +15,11 @@ class SpecController {
     return { body };
   }
 
+  @Get('things/:id')
+  thing(): object {
+    return {};
+  }
+
   @Get('failure')
   fail(): never {
     throw failure;
@@ -31,7 +36,7 @@ describe('an HTTP answer to an error', () => {
   it('is a problem document of the error that was thrown', async () => {
     failure = new ProblemError('invalid_request', 'one thing is wrong', [{ pointer: '/a~1b', detail: 'is missing' }]);
     const answer = await get('/spec/failure');
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.document).toEqual({
       type: 'https://buildwire.dev/problems/invalid_request',
       title: 'The request is not valid',
@@ -77,8 +82,17 @@ describe('an HTTP answer to an error', () => {
     expect(await get(path)).toMatchObject({ status: 404, document: { code: 'not_found', detail: 'no such route' } });
   });
 
-  it('is 400 for a URL that cannot be decoded', async () => {
-    expect(await get('/spec/%E0%A4%A')).toMatchObject({ status: 400, document: { code: 'invalid_request' } });
+  it('is 400 for a path that cannot be decoded', async () => {
+    expect(await get('/spec/things/%E0%A4%A')).toMatchObject({ status: 400, document: { code: 'invalid_request', detail: 'the path cannot be decoded' } });
+  });
+
+  it('is 404 for an id longer than any', async () => {
+    expect(await get(`/spec/things/${'x'.repeat(701)}`)).toMatchObject({ status: 404, document: { code: 'not_found' } });
+  });
+
+  it('to an error that only looks like one of Fastify tells nothing either', async () => {
+    failure = Object.assign(new Error(SECRET), { statusCode: 400 });
+    expect(await get('/spec/failure')).toMatchObject({ status: 500 });
   });
 });
 

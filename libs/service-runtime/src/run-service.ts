@@ -30,6 +30,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     await app.startAllMicroservices();
     await app.listen(definition.config.HTTP_PORT, definition.config.HTTP_HOST);
     await definition.started?.(app, await app.getUrl());
+    if (lifecycle.phase === 'starting') lifecycle.phase = 'up';
   } catch (error) {
     process.exitCode = 1;
     process.stderr.write(`${definition.name} did not start: ${explain(error, definition)}\n`);
@@ -45,7 +46,7 @@ function shutDown(lifecycle: Lifecycle, app: NestFastifyApplication | undefined,
 }
 
 async function drain(lifecycle: Lifecycle, app: NestFastifyApplication | undefined, { name, stopped }: ServiceDefinition): Promise<void> {
-  lifecycle.stopping = true;
+  lifecycle.phase = 'stopping';
   const limit = setTimeout(() => {
     process.stderr.write(`${name} gave up waiting for work in flight; it will be done again\n`);
     process.exit();

@@ -4,6 +4,7 @@ import type { DeliveryMatched } from '@buildwire/contracts';
 import { Database, DatabaseModule, migrate } from '@buildwire/database';
 import { Broker, JetStreamServer, MessagingModule, OnMessages } from '@buildwire/messaging';
 import { startTestNats, startTestPostgres } from '@buildwire/testing';
+import type { TestNats, TestPostgres } from '@buildwire/testing';
 import { Controller, Module } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -25,8 +26,15 @@ export class Rendering {
 @Module({})
 class ProcessModule {}
 
+export interface MatchingStack {
+  nats: TestNats;
+  postgres: TestPostgres;
+  startReplica(): Promise<INestApplication>;
+  stop(): Promise<void>;
+}
+
 /** NATS and a migrated Postgres, and processes of `matching` on them; the first also collects what it publishes. */
-export async function startMatching() {
+export async function startMatching(): Promise<MatchingStack> {
   const [nats, postgres] = await Promise.all([startTestNats(), startTestPostgres()]);
   const { url } = await postgres.createDatabase(migrate);
   const running: INestApplication[] = [];

@@ -39,15 +39,13 @@ export function drip(socket: Socket, chunk: string, everyMs: number): void {
   socket.on('close', () => clearInterval(timer));
 }
 
-/** Writes as fast as the client reads, until it has gone; gives the number of bytes written so far. */
-export function flood(socket: Socket, chunk: string): { bytes: () => number } {
-  let bytes = 0;
+/** Writes as fast as the client reads, until it has gone. */
+export function flood(socket: Socket, chunk: string): void {
   const pump = () => {
-    while (!socket.destroyed && socket.write(chunk)) bytes += chunk.length;
+    while (!socket.destroyed && socket.write(chunk));
   };
   socket.on('drain', pump);
   pump();
-  return { bytes: () => bytes };
 }
 
 async function listening(

@@ -20,6 +20,7 @@ export interface HttpApp {
 export async function startHttpApp(parts: { controllers?: Type[]; providers?: Provider[]; checks?: Checks }): Promise<HttpApp> {
   const { controllers = [], providers = [], checks = {} } = parts;
   const lifecycle = new Lifecycle();
+  lifecycle.phase = 'up';
   const definition = {
     name: 'spec',
     config: { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, LOG_LEVEL: 'silent' },
