@@ -49,11 +49,12 @@ function recordOf(organizationId: string, index: number): Stored {
 describe('the list of deliveries', () => {
   it('holds what every combination of filters means, page by page', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.record(someFilters, { requiredKeys: [] }), fc.integer({ min: 20, max: 250 }), async (given, limit) => {
-        const filters = deliveryFilters.parse({ ...given, limit });
+      fc.asyncProperty(fc.record(someFilters), fc.subarray(Object.keys(someFilters), { maxLength: 3 }), fc.integer({ min: 20, max: 250 }), async (given, names, limit) => {
+        const chosen = Object.entries(given).filter(([name]) => names.includes(name));
+        const filters = deliveryFilters.parse({ ...Object.fromEntries(chosen), limit });
         expect(await everyPage(filters)).toEqual(expected(filters));
       }),
-      { numRuns: 80 },
+      { numRuns: 150 },
     );
   });
 
@@ -64,6 +65,7 @@ describe('the list of deliveries', () => {
     ['type', 'job.started'],
     ['status', 'exhausted'],
     ['statusCode', '503'],
+    ['statusCode', '4xx'],
     ['statusCode', '5xx'],
     ['format', 'raw'],
     ['since', '2026-11-19T06:00:00.000Z'],

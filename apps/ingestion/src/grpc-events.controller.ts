@@ -6,9 +6,14 @@ import { Controller } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamCall, RpcException } from '@nestjs/microservices';
 import { AcceptEvents, resultsOf } from './accept-events.js';
 import { toGrpcFailure } from './grpc-problem.js';
+import { refuseUnreadable } from './unreadable-request.js';
+import type { UnreadableRequest } from './unreadable-request.js';
 
-interface PublishRequest {
+interface PublishRequest extends UnreadableRequest {
   event?: object;
+}
+interface PublishBatchRequest extends UnreadableRequest {
+  events?: object[];
 }
 interface PublishStreamResponse {
   accepted: number;
@@ -29,16 +34,18 @@ export class GrpcEventsController {
   ) {}
 
   @GrpcMethod('EventIngestion', 'Publish')
-  async publish({ event }: PublishRequest, metadata: Metadata): Promise<{ id: string }> {
-    return answer(async () => this.accept(await this.organizationOf(metadata), event));
+  async publish(request: PublishRequest, metadata: Metadata): Promise<{ id: string }> {
+    return answer(async () => this.accept(await this.organizationOf(metadata), request));
   }
 
   @GrpcMethod('EventIngestion', 'PublishBatch')
-  async publishBatch({ events = [] }: { events?: object[] }, metadata: Metadata): Promise<{ results: PublishResult[] }> {
+  async publishBatch(request: PublishBatchRequest, metadata: Metadata): Promise<{ results: PublishResult[] }> {
     return answer(async () => {
       const organizationId = await this.organizationOf(metadata);
+      refuseUnreadable(request);
+      const { events = [] } = request;
       validate(eventBatch, { events });
-      return { results: await resultsOf(events.map((event) => this.accept(organizationId, event))) };
+      return { results: await resultsOf(events.map((event) => this.accept(organizationId, { event }))) };
     });
   }
 
@@ -71,9 +78,9 @@ export class GrpcEventsController {
   }
 
   /** A refused event is told in the answer; a broker that is away ends the stream. */
-  private async acceptOne(organizationId: string, { event }: PublishRequest, index: number, response: PublishStreamResponse): Promise<void> {
+  private async acceptOne(organizationId: string, request: PublishRequest, index: number, response: PublishStreamResponse): Promise<void> {
     try {
-      await this.accept(organizationId, event);
+      await this.accept(organizationId, request);
       response.accepted++;
     } catch (error) {
       if (error instanceof UnavailableError) throw error;
@@ -82,7 +89,9 @@ export class GrpcEventsController {
     }
   }
 
-  private async accept(organizationId: string, event: object | undefined): Promise<{ id: string }> {
+  private async accept(organizationId: string, request: PublishRequest): Promise<{ id: string }> {
+    refuseUnreadable(request);
+    const { event } = request;
     if (event === undefined) throw new ProblemError('invalid_request', undefined, [{ pointer: '/event', detail: 'is missing' }]);
     const { value, bytes } = strict(eventFromProto(event));
     return this.events.accept(organizationId, value, bytes);

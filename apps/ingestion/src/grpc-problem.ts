@@ -40,7 +40,7 @@ function detailsOf({ code, status: httpStatus, errors }: Problem): object[] {
 }
 
 function any(type: string, value: object): object {
-  return { type_url: `type.googleapis.com/${type}`, typeUrl: `type.googleapis.com/${type}`, value: encode(type, value) };
+  return { type_url: `type.googleapis.com/${type}`, value: encode(type, value) };
 }
 
 function encode(type: string, value: object): Buffer {

@@ -51,9 +51,11 @@ describe("an organization's webhooks", () => {
     for (let index = 0; index < 200_000; index++) webhooks.put(target(`whk_${index}`, index % 2 === 0 ? `app_${index}` : null), ['job.created']);
     webhooks.put(target('wanted', 'app_x'), ['build.failed']);
     const started = performance.now();
-    for (let index = 0; index < 10_000; index++) expect(webhooks.match('build.failed', 'app_x')).toHaveLength(1);
-    // Looking at each webhook would take a minute.
-    expect(performance.now() - started).toBeLessThan(2_000);
+    let matches = 0;
+    for (let index = 0; index < 2_000; index++) matches += webhooks.match('build.failed', 'app_x').length;
+    expect(matches).toBe(2_000);
+    // Looking at each webhook would take many seconds.
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
 

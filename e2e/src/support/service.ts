@@ -46,8 +46,8 @@ export class Service {
   }
 
   /** The exit code. */
-  async stop(): Promise<number | null> {
-    return this.end('SIGTERM');
+  async stop(signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<number | null> {
+    return this.end(signal);
   }
 
   private async end(signal: NodeJS.Signals): Promise<number | null> {

@@ -75,3 +75,30 @@ export function detailsOf({ metadata }: ServiceError): Record<string, unknown>[]
 function decode(type: string, bytes: Buffer): object {
   return (details[type] as MessageTypeDefinition<object, object>).deserialize(bytes);
 }
+
+/** An encoded request whose `ext` nests so many objects. Written from the inside out, because no encoder goes so deep. */
+export function nestedRequest(levels: number): Buffer {
+  const [EVENT, EXT, FIELDS, KEY, VALUE, STRUCT] = [1, 14, 1, 1, 2, 5];
+  const key = Buffer.from([(KEY << 3) | 2, 1, 0x61]);
+  const heads: Buffer[] = [];
+  let length = 0;
+  const wrap = (field: number, before = Buffer.alloc(0)) => {
+    const head = Buffer.concat([Buffer.from([(field << 3) | 2]), varint(before.length + length), before]);
+    heads.push(head);
+    length += head.length;
+  };
+  for (let level = 0; level < levels; level++) {
+    wrap(STRUCT);
+    wrap(VALUE);
+    wrap(FIELDS, key);
+  }
+  wrap(EXT);
+  wrap(EVENT);
+  return Buffer.concat(heads.reverse());
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = value; bytes.length === 0 || rest > 0; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | (rest >= 128 ? 128 : 0));
+  return Buffer.from(bytes);
+}
