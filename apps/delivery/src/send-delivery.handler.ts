@@ -1,6 +1,7 @@
 import { deliveryAttempted, deliveryClosed, deliveryPostponed, deliveryRendered } from '@buildwire/contracts';
 import type { DeliveryRendered } from '@buildwire/contracts';
-import { OnMessage, Publisher } from '@buildwire/messaging';
+import { OnMessage, Publisher, discard } from '@buildwire/messaging';
+import type { Outcome } from '@buildwire/messaging';
 import { jittered } from '@buildwire/resilience';
 import { Controller } from '@nestjs/common';
 import { reportOf } from './attempt-report.js';
@@ -28,9 +29,11 @@ export class SendDeliveryHandler {
   ) {}
 
   @OnMessage('delivery', deliveryRendered)
-  async send(delivery: DeliveryRendered): Promise<void> {
+  async send(delivery: DeliveryRendered): Promise<Outcome | void> {
     const found = await this.webhooks.find(delivery.organizationId, delivery.webhookId);
     if (found.kind === 'deleted') return this.cancel(delivery, 'the webhook was deleted');
+    // A resend has no place in the due store: that belongs to the automatic attempts.
+    if (found.kind === 'unreadable' && delivery.trigger === 'resend') return discard(found.reason);
     if (found.kind === 'unreadable') return this.postpone(delivery, found.reason, Date.now() + MISCONFIGURED_MS);
     if (!found.webhook.active) return this.cancel(delivery, 'the webhook is not active');
 

@@ -1,4 +1,4 @@
-import { problems, protoPath } from '@buildwire/contracts';
+import { PROBLEM_DOMAIN, problems, protoPath } from '@buildwire/contracts';
 import type { Problem } from '@buildwire/contracts';
 import { problemFrom } from '@buildwire/service-runtime';
 import { Metadata, status } from '@grpc/grpc-js';
@@ -7,7 +7,6 @@ import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 /** What a client should wait before it tries again. */
 const RETRY_SECONDS = 2;
-const DOMAIN = 'buildwire.dev';
 
 /** What grpc-js sends for a call that fails. */
 export interface GrpcFailure {
@@ -33,7 +32,7 @@ export function toGrpcFailure(error: unknown): GrpcFailure {
 function detailsOf({ code, status: httpStatus, errors }: Problem): object[] {
   const violations = errors?.map(({ pointer, detail }) => ({ field: pointer, description: detail }));
   return [
-    any('google.rpc.ErrorInfo', { reason: code, domain: DOMAIN }),
+    any('google.rpc.ErrorInfo', { reason: code, domain: PROBLEM_DOMAIN }),
     ...(violations === undefined ? [] : [any('google.rpc.BadRequest', { fieldViolations: violations })]),
     ...(httpStatus === 503 ? [any('google.rpc.RetryInfo', { retryDelay: { seconds: RETRY_SECONDS } })] : []),
   ];

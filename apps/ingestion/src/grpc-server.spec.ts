@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
-import type { Client, ClientDuplexStream, requestCallback } from '@grpc/grpc-js';
+import type { Client, ClientDuplexStream, ClientReadableStream, requestCallback } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath as healthProto } from 'grpc-health-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,8 +36,24 @@ describe('the gRPC server', () => {
   });
 });
 
+describe('stopping the gRPC server', () => {
+  it('ends streams that clients hold open, after a while', async () => {
+    const other = await startIngestion();
+    const client = clientOf<Health>(healthProto, [], 'grpc.health.v1.Health', other.grpcAddress);
+    const watched = client.watch({ service: '' });
+    const ended = new Promise((resolve) => watched.once('error', resolve));
+    await once(watched, 'data');
+    const begun = performance.now();
+    await other.stop();
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    await ended;
+    client.close();
+  });
+});
+
 interface Health extends Client {
   check(request: { service: string }, callback: requestCallback<{ status: string }>): void;
+  watch(request: { service: string }): ClientReadableStream<object>;
 }
 
 interface Reflection extends Client {
@@ -54,8 +71,8 @@ async function reflect(question: object): Promise<string> {
   return answer;
 }
 
-function clientOf<Shape extends Client>(proto: string, includeDirs: string[], service: string): Shape {
+function clientOf<Shape extends Client>(proto: string, includeDirs: string[], service: string, address = ingestion.grpcAddress): Shape {
   const loaded: unknown = loadPackageDefinition(loadSync(proto, { includeDirs, enums: String }));
   const found = service.split('.').reduce((scope, name) => (scope as Record<string, unknown>)[name], loaded);
-  return new (found as new (address: string, insecure: ReturnType<typeof credentials.createInsecure>) => Shape)(ingestion.grpcAddress, credentials.createInsecure());
+  return new (found as new (address: string, insecure: ReturnType<typeof credentials.createInsecure>) => Shape)(address, credentials.createInsecure());
 }

@@ -54,7 +54,7 @@ export async function hostService(host: Host): Promise<void> {
     checks: checksOf(host),
     started: async (app, url) => {
       await whenUp(app, config);
-      await host.started?.(app, url);
+      await insist(async () => host.started?.(app, url));
     },
     stopped: async (app) => {
       if (config.DATABASE_URL !== undefined) await app?.get(Database).close();

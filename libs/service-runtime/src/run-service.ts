@@ -4,9 +4,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './create-app.js';
 import type { AppDefinition } from './create-app.js';
 import { Lifecycle } from './health.controller.js';
+import { startFailureOf } from './start-failure.js';
 
 /** A process is killed by Kubernetes or lost patience soon after; 20 s is what we promise. */
-const DRAIN_LIMIT_MS = 19_000;
+const DRAIN_LIMIT_MS = 18_000;
+const LAST_WORDS_MS = 1_000;
+/** Requests in hand are answered within 5 s; a client that holds its connection open longer loses it. */
+const HTTP_LIMIT_MS = 6_000;
 
 export interface ServiceDefinition extends AppDefinition {
   /** Transports besides HTTP. */
@@ -33,7 +37,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     if (lifecycle.phase === 'starting') lifecycle.phase = 'up';
   } catch (error) {
     process.exitCode = 1;
-    process.stderr.write(`${definition.name} did not start: ${explain(error, definition)}\n`);
+    process.stderr.write(`${definition.name} did not start: ${startFailureOf(error, definition.config)}\n`);
     await shutDown(lifecycle, app, definition);
   }
 }
@@ -49,8 +53,10 @@ async function drain(lifecycle: Lifecycle, app: NestFastifyApplication | undefin
   lifecycle.phase = 'stopping';
   const limit = setTimeout(() => {
     process.stderr.write(`${name} gave up waiting for work in flight; it will be done again\n`);
-    process.exit();
+    setTimeout(() => process.exit(), LAST_WORDS_MS);
+    void stopped?.(app).finally(() => process.exit());
   }, DRAIN_LIMIT_MS);
+  const impatient = setTimeout(() => app?.getHttpServer().closeAllConnections(), HTTP_LIMIT_MS);
   try {
     await app?.close();
     await stopped?.(app);
@@ -58,12 +64,7 @@ async function drain(lifecycle: Lifecycle, app: NestFastifyApplication | undefin
     process.exitCode = 1;
     process.stderr.write(`${name} did not stop cleanly: ${String(error)}\n`);
   }
+  clearTimeout(impatient);
   clearTimeout(limit);
   process.exit();
-}
-
-function explain(error: unknown, { config }: ServiceDefinition): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'EADDRINUSE') return `${config.HTTP_HOST}:${config.HTTP_PORT} is in use; set HTTP_PORT to another port, or to 0 for any free one`;
-  return error.stack ?? error.message;
 }

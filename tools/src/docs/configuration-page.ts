@@ -3,6 +3,7 @@ import { deliveryLogConfig } from '@buildwire/delivery-log/config';
 import { ingestionConfig } from '@buildwire/ingestion/config';
 import { matchingConfig } from '@buildwire/matching/config';
 import { renderingConfig } from '@buildwire/rendering/config';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- Nx takes a package without `exports` for an application; only its schema is read
 import { standaloneConfig } from '@buildwire/standalone/dist/config.js';
 import type { z } from 'zod';
 
@@ -22,7 +23,7 @@ export function configurationPage(): string {
   return [
     '# Configuration',
     '<!-- Generated from apps/*/src/config.ts by `npm run docs`; do not edit. -->',
-    'Each process reads its environment once, at start, and ends with a list of all faults if it does not fit. An empty variable\ncounts as absent. Secrets are never logged.',
+    'Each process reads its environment once, at start, and ends with a list of all faults if it does not fit. An empty or blank\nvariable counts as absent.',
     ...sections,
     '',
   ].join('\n\n');

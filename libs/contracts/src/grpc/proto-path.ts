@@ -1,5 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
+/** The package and the service by which producers publish, as the proto file names them. */
+export const EVENTS_PACKAGE = 'buildwire.events.v1';
+export const EVENT_INGESTION = `${EVENTS_PACKAGE}.EventIngestion`;
+
 export interface ProtoPath {
   /** What the proto files import is found here. */
   includeDir: string;

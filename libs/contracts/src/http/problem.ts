@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Who says what a code means: in the type of a problem, and the domain of a `google.rpc.ErrorInfo`. */
+export const PROBLEM_DOMAIN = 'buildwire.dev';
+
 /** Every error code of the API: HTTP status, the title, and the gRPC status code that means the same. */
 export const problems = {
   malformed_json: { status: 400, title: 'The body is not usable JSON', grpc: 3 },
@@ -54,7 +57,7 @@ export class ProblemError extends Error {
 export function problemOf({ code, detail, faults }: ProblemError): Problem {
   const { status, title } = problems[code];
   return {
-    type: `https://buildwire.dev/problems/${code}`,
+    type: `https://${PROBLEM_DOMAIN}/problems/${code}`,
     title,
     status,
     code,

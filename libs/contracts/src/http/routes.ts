@@ -64,7 +64,7 @@ export const routes: readonly Route[] = [
     summary: 'Send a delivery again: same body, same webhook-id, fresh signature. The automatic schedule stays as it is.',
     status: 202,
     answer: resentDelivery,
-    problems: [...READ_ONE, 'webhook_gone', 'broker_unavailable'],
+    problems: [...READ_ONE, 'invalid_request', 'webhook_gone', 'broker_unavailable'],
   },
   { method: 'get', path: '/v1/dead-letters', tag: 'Deliveries', summary: 'Messages that could not be worked on, with the reason, newest first.', query: pagingOnly, status: 200, answer: deadLetterList, problems: READ_LIST },
 ];
