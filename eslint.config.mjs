@@ -55,7 +55,7 @@ const HOUSE_RULES = [
   { selector: "MemberExpression[object.name='process']:matches([property.name='env'], [property.value='env'])", message: CONFIGURATION },
   { selector: "MemberExpression[object.property.name='process'][property.name='env']", message: CONFIGURATION },
   { selector: "VariableDeclarator[init.name='process'] Property[key.name='env']", message: CONFIGURATION },
-  { selector: 'ImportDeclaration[source.value=/^(node:)?process$/]', message: CONFIGURATION },
+  { selector: ':matches(ImportDeclaration, ExportNamedDeclaration, ExportAllDeclaration)[source.value=/^(node:)?process$/]', message: CONFIGURATION },
   { selector: "CallExpression[callee.name='fetch']", message: NO_FETCH },
   { selector: "MemberExpression[object.name='globalThis'][property.name='fetch']", message: NO_FETCH },
   { selector: 'ImportExpression[source.type!="Literal"]', message: 'Import by a fixed name, so that lint can judge it.' },
