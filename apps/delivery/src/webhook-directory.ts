@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { webhookChangedSubject } from '@buildwire/contracts';
 import type { WebhookChange } from '@buildwire/contracts';
 import { CoreNats } from '@buildwire/messaging';
@@ -6,8 +7,9 @@ import type { OnModuleInit } from '@nestjs/common';
 import { WebhookReader } from './webhook-reader.js';
 import type { Found } from './webhook-settings.js';
 
-/** An entry older than this is read again in the background when used: a missed announcement heals in a second. */
+/** An entry older than this is read again before it is used: a missed announcement heals in a second. */
 const FRESH_MS = 1_000;
+const REFRESH_MS = 300;
 const MAX_ENTRIES = 20_000;
 
 interface Entry {
@@ -32,9 +34,10 @@ export class WebhookDirectory implements OnModuleInit {
 
   /** Throws an `UnavailableError` for a webhook that is not known while Postgres is away. */
   async find(organizationId: string, webhookId: string): Promise<Found> {
-    const entry = this.entries.get(webhookId) ?? this.load(webhookId);
-    if (performance.now() - entry.loadedAtMs > FRESH_MS) this.refresh(webhookId, entry);
-    const found = await entry.found;
+    const known = this.entries.get(webhookId);
+    const isStale = known !== undefined && performance.now() - known.loadedAtMs > FRESH_MS;
+    if (isStale) await Promise.race([this.refresh(webhookId, known), sleep(REFRESH_MS, undefined, { ref: false })]);
+    const found = await (this.entries.get(webhookId) ?? this.load(webhookId)).found;
     const foreign = found.kind === 'found' && found.webhook.organizationId !== organizationId;
     return foreign ? { kind: 'deleted' } : found;
   }
@@ -49,16 +52,16 @@ export class WebhookDirectory implements OnModuleInit {
     return entry;
   }
 
-  /** The old settings serve until the new ones are there, or for as long as Postgres is away. */
-  private refresh(webhookId: string, stale: Entry): void {
+  /** The old settings serve on while Postgres is away, or slower than a delivery should wait for it. */
+  private async refresh(webhookId: string, stale: Entry): Promise<void> {
     stale.loadedAtMs = performance.now();
-    this.reader.read(webhookId).then(
-      (found) => {
-        const changedMeanwhile = this.entries.get(webhookId) !== stale;
-        if (!changedMeanwhile) this.entries.set(webhookId, { found: Promise.resolve(found), loadedAtMs: performance.now() });
-      },
-      (error: unknown) => this.logger.debug(`webhook ${webhookId} could not be read again: ${String(error)}`),
-    );
+    try {
+      const found = await this.reader.read(webhookId);
+      const changedMeanwhile = this.entries.get(webhookId) !== stale;
+      if (!changedMeanwhile) this.entries.set(webhookId, { found: Promise.resolve(found), loadedAtMs: performance.now() });
+    } catch (error) {
+      this.logger.debug(`webhook ${webhookId} could not be read again: ${String(error)}`);
+    }
   }
 
   private evict(): void {

@@ -4,8 +4,8 @@ export interface Running {
   grpc: string;
   nats: string;
   organizationId: string;
-  /** The first key, at the first start only. */
-  apiKey: string | undefined;
+  /** The first key, at the first start only; `given` if it came from BOOTSTRAP_API_KEY. */
+  apiKey: string | 'given' | undefined;
 }
 
 const KEY_VARIABLE = '$BUILDWIRE_API_KEY';
@@ -19,16 +19,19 @@ export function banner({ http, grpc, nats, organizationId, apiKey }: Running): s
     `    gRPC          ${grpc}`,
     `    NATS          ${nats}`,
     `    Organization  ${organizationId}`,
-    apiKey === undefined
-      ? `    API key       shown at the first start; another one: npm run create-key   (export BUILDWIRE_API_KEY=…)`
-      : `    API key       ${apiKey}   (shown this once)`,
+    `    API key       ${keyLine(apiKey)}`,
     '',
     '  To see a first delivery, run `npm run receive` in another terminal, then paste:',
     '',
-    `    ${firstDelivery(http, apiKey ?? KEY_VARIABLE)}`,
+    `    ${firstDelivery(http, apiKey === undefined || apiKey === 'given' ? KEY_VARIABLE : apiKey)}`,
     '',
     '',
   ].join('\n');
+}
+
+function keyLine(apiKey: Running['apiKey']): string {
+  if (apiKey === undefined) return 'shown at the first start; `npm run create-key` makes another (export BUILDWIRE_API_KEY=bw_…)';
+  return apiKey === 'given' ? 'the one in BOOTSTRAP_API_KEY (export BUILDWIRE_API_KEY=…)' : `${apiKey}   (shown this once)`;
 }
 
 /** The line for scripts: URLs as JSON behind the word `ready`. */

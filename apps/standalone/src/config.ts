@@ -15,6 +15,7 @@ export const standaloneConfig = z.object({
   NATS_URL: z.string().optional().meta({ description: 'A NATS server to use instead of the embedded one.' }),
   NATS_PORT: port.default(4222).meta({ description: 'Port of the embedded NATS; 0 takes any free one.' }),
   NATS_REPLICAS: natsConfig.NATS_REPLICAS,
+  NATS_STREAM_MAX_BYTES: natsConfig.NATS_STREAM_MAX_BYTES,
   DATABASE_URL: z.string().optional().meta({ description: 'A Postgres to use instead of the embedded one.', secret: true }),
   POSTGRES_PORT: port.default(5433).meta({ description: 'Port of the embedded Postgres; 0 takes any free one.' }),
   DATABASE_POOL_SIZE: databaseConfig.DATABASE_POOL_SIZE,

@@ -47,13 +47,13 @@ export async function runStandalone(config: StandaloneConfig): Promise<void> {
       { module: ApiReferenceModule },
     ],
     transports: [grpcServer(grpc)],
-    started: async (app, http) => announce(app, { http, grpc, nats: servers.natsUrl }),
+    started: async (app, http) => announce(app, { http, grpc, nats: servers.natsUrl }, config.BOOTSTRAP_API_KEY !== undefined),
     stopped: () => servers.stop(),
   });
 }
 
-async function announce(app: INestApplication, urls: { http: string; grpc: string; nats: Servers['natsUrl'] }): Promise<void> {
+async function announce(app: INestApplication, urls: { http: string; grpc: string; nats: Servers['natsUrl'] }, keyIsGiven: boolean): Promise<void> {
   const { organizationId, generatedKey } = await app.get(Bootstrap).ensure({ mayGenerate: true });
-  const running = { ...urls, organizationId, apiKey: generatedKey };
+  const running = { ...urls, organizationId, apiKey: generatedKey ?? (keyIsGiven ? ('given' as const) : undefined) };
   process.stdout.write(banner(running) + readyLine(running));
 }

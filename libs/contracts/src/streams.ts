@@ -6,7 +6,7 @@ export interface StreamDefinition {
   subjects: readonly string[];
   /** `workqueue`: one consumer takes each message. `interest`: several services read it; gone when all have. */
   retention: 'workqueue' | 'interest';
-  /** A full stream refuses (`discard: new`) and the publisher answers 503: it never drops what was accepted. */
+  /** Unless configured otherwise. A full stream refuses (`discard: new`) and the publisher answers 503: it never drops what was accepted. */
   maxBytes: number;
   /** How long a repeated publish of one message key is swallowed. It spares repeats after a crash; it is not the idempotency store. */
   duplicateWindowMs: number;
@@ -26,12 +26,12 @@ export const streams: Record<StreamName, StreamDefinition> = {
     name: 'BUILDWIRE_ATTEMPTS',
     subjects: ['buildwire.delivery.attempted.*', 'buildwire.delivery.postponed.*', 'buildwire.delivery.closed.*'],
     retention: 'interest',
-    maxBytes: 4 * GIB,
+    maxBytes: GIB,
     duplicateWindowMs: DUPLICATE_WINDOW_MS,
   },
-  BUILDWIRE_DEAD_LETTERS: { ...workqueue('BUILDWIRE_DEAD_LETTERS', 'buildwire.message.dead-lettered.*'), maxBytes: GIB },
+  BUILDWIRE_DEAD_LETTERS: workqueue('BUILDWIRE_DEAD_LETTERS', 'buildwire.message.dead-lettered.*'),
 };
 
 function workqueue(name: StreamName, subject: string): StreamDefinition {
-  return { name, subjects: [subject], retention: 'workqueue', maxBytes: 4 * GIB, duplicateWindowMs: DUPLICATE_WINDOW_MS };
+  return { name, subjects: [subject], retention: 'workqueue', maxBytes: GIB, duplicateWindowMs: DUPLICATE_WINDOW_MS };
 }

@@ -53,6 +53,8 @@ function configOf({ dataDir, pidFile, host, port, syncInterval, maxPayloadBytes 
     'jetstream {',
     `  store_dir: ${quoted(dataDir)}`,
     `  sync_interval: ${quoted(syncInterval)}`,
+    // The default is a part of the free disk, and streams that reserve more are refused: a laptop that is nearly full would not start.
+    '  max_file_store: 1TB',
     '}\n',
   ].join('\n');
 }

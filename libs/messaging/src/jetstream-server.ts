@@ -17,11 +17,10 @@ import type { Outcome } from './outcome.js';
 import { Settler } from './runner.js';
 import type { Runner } from './runner.js';
 import { ensureTopology } from './topology.js';
+import type { StreamSettings } from './topology.js';
 
-export interface ServerOptions {
+export interface ServerOptions extends StreamSettings {
   services: readonly ServiceName[];
-  /** Copies of each stream in the cluster. */
-  replicas: number;
   /** Records that one consumer whose handler takes them one by one works on at a time. */
   concurrency: number;
 }
@@ -81,7 +80,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private async provision(): Promise<void> {
-    await ensureTopology(await this.broker.manager(), this.options.replicas);
+    await ensureTopology(await this.broker.manager(), this.options);
   }
 
   private loopOf(service: ServiceName, definition: ConsumerDefinition): ConsumerLoop {

@@ -12,22 +12,30 @@ export const ACK_WAIT_MS = 30_000;
 /** The most messages that all replicas of one consumer hold unacknowledged. */
 export const MAX_ACK_PENDING = 4_000;
 
+/** What an operator decides about the streams. */
+export interface StreamSettings {
+  /** Copies of each stream in the cluster. */
+  replicas: number;
+  /** The most bytes that each stream holds; its own default if absent. */
+  streamMaxBytes?: number | undefined;
+}
+
 /**
  * Creates the streams and all consumers, or brings them up to date. Consumers of every service are made here, because a
  * stream with interest retention drops what no consumer waits for. Safe to run from several services at once.
  */
-export async function ensureTopology(manager: JetStreamManager, replicas: number): Promise<void> {
-  for (const stream of Object.values(streams)) await ensureStream(manager, stream, replicas);
+export async function ensureTopology(manager: JetStreamManager, settings: StreamSettings): Promise<void> {
+  for (const stream of Object.values(streams)) await ensureStream(manager, stream, settings);
   for (const consumer of allConsumers) await ensureConsumer(manager, consumer);
 }
 
-async function ensureStream(manager: JetStreamManager, stream: StreamDefinition, replicas: number): Promise<void> {
+async function ensureStream(manager: JetStreamManager, stream: StreamDefinition, { replicas, streamMaxBytes = stream.maxBytes }: StreamSettings): Promise<void> {
   const config: Partial<StreamConfig> = {
     subjects: [...stream.subjects],
     retention: stream.retention === 'interest' ? RetentionPolicy.Interest : RetentionPolicy.Workqueue,
     storage: StorageType.File,
     discard: DiscardPolicy.New,
-    max_bytes: stream.maxBytes,
+    max_bytes: streamMaxBytes,
     duplicate_window: nanos(stream.duplicateWindowMs),
     num_replicas: replicas,
     allow_direct: true,

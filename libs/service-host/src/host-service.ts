@@ -18,6 +18,7 @@ export interface HostConfig {
   LOG_LEVEL: string;
   NATS_URL: string;
   NATS_REPLICAS: number;
+  NATS_STREAM_MAX_BYTES?: number | undefined;
   DATABASE_URL?: string;
   DATABASE_POOL_SIZE?: number;
   MIGRATE_ON_START?: boolean;
@@ -43,6 +44,7 @@ export async function hostService(host: Host): Promise<void> {
     name,
     services,
     replicas: config.NATS_REPLICAS,
+    streamMaxBytes: config.NATS_STREAM_MAX_BYTES,
     concurrency: config.DELIVERY_CONCURRENCY ?? CONCURRENCY,
   });
   await runService({

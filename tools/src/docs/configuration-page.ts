@@ -3,8 +3,7 @@ import { deliveryLogConfig } from '@buildwire/delivery-log/config';
 import { ingestionConfig } from '@buildwire/ingestion/config';
 import { matchingConfig } from '@buildwire/matching/config';
 import { renderingConfig } from '@buildwire/rendering/config';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- Nx takes a package without `exports` for an application; only its schema is read
-import { standaloneConfig } from '@buildwire/standalone/dist/config.js';
+import { standaloneConfig } from '@buildwire/standalone/config';
 import type { z } from 'zod';
 
 /** In the order of the path; the standalone process first, because most people start with it. */
