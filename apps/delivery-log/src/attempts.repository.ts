@@ -7,7 +7,7 @@ import type { AttemptPageRow } from './attempts.query.js';
 import { bodyText } from './body-text.js';
 import { createdAtOf } from './deliveries.query.js';
 import { Deliveries } from './deliveries.repository.js';
-import type { Page, Paging } from './page.js';
+import type { Page, Paging } from '@buildwire/database';
 
 /** Epoch milliseconds of a year with four digits, and an id. */
 const KEYSET = [/^\d{1,14}$/, /^att_[0-7][0-9A-Z]{25}$/];

@@ -3,7 +3,7 @@ import type { DeadLetter } from '@buildwire/contracts';
 import { ApiKeyGuard, Organization } from '@buildwire/service-runtime';
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { LoggedDeadLetters } from './dead-letters.repository.js';
-import type { Page } from './page.js';
+import type { Page } from '@buildwire/database';
 
 @Controller('v1/dead-letters')
 @UseGuards(ApiKeyGuard)

@@ -4,7 +4,7 @@ import { Database, decodeCursor, encodeCursor, instant } from '@buildwire/databa
 import type { LoggedDeadLetter } from '@buildwire/database';
 import { Injectable } from '@nestjs/common';
 import { bodyText } from './body-text.js';
-import type { Page, Paging } from './page.js';
+import type { Page, Paging } from '@buildwire/database';
 
 type Row = Omit<LoggedDeadLetter, 'organizationId' | 'occurredAt'> & { occurredAt: string; found: number };
 

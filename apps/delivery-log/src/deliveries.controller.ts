@@ -4,7 +4,7 @@ import { ApiKeyGuard, Organization } from '@buildwire/service-runtime';
 import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { Attempts } from './attempts.repository.js';
 import { Deliveries } from './deliveries.repository.js';
-import type { Page } from './page.js';
+import type { Page } from '@buildwire/database';
 import { ResendDelivery } from './resend-delivery.js';
 
 @Controller('v1/deliveries')

@@ -4,8 +4,8 @@ import { Database, decodeCursor, encodeCursor } from '@buildwire/database';
 import { Injectable } from '@nestjs/common';
 import { createdAtOf, deliveriesQuery, deliveryColumns } from './deliveries.query.js';
 import type { Statement } from './deliveries.query.js';
-import { pageOf } from './page.js';
-import type { Page } from './page.js';
+import { pageOf } from '@buildwire/database';
+import type { Page } from '@buildwire/database';
 import { PendingDeliveries } from './pending-deliveries.repository.js';
 
 const LIST = 'deliveries';

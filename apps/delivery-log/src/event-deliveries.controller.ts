@@ -3,7 +3,7 @@ import type { Delivery } from '@buildwire/contracts';
 import { ApiKeyGuard, Organization } from '@buildwire/service-runtime';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { EventDeliveries } from './event-deliveries.repository.js';
-import type { Page } from './page.js';
+import type { Page } from '@buildwire/database';
 
 @Controller('v1/events')
 @UseGuards(ApiKeyGuard)

@@ -3,8 +3,8 @@ import type { Delivery } from '@buildwire/contracts';
 import { Database, decodeCursor, encodeCursor } from '@buildwire/database';
 import { Injectable } from '@nestjs/common';
 import { Deliveries } from './deliveries.repository.js';
-import { pageOf } from './page.js';
-import type { Page, Paging } from './page.js';
+import { pageOf } from '@buildwire/database';
+import type { Page, Paging } from '@buildwire/database';
 import { pendingDelivery } from './pending-deliveries.repository.js';
 import type { MatchedEvent } from './pending-deliveries.repository.js';
 

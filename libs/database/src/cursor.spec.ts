@@ -20,6 +20,7 @@ describe('a cursor', () => {
     ['of another organization', () => decodeCursor('org_b', 'events', cursor, SHAPE)],
     ['of another list', () => decodeCursor('org_a', 'webhooks', cursor, SHAPE)],
     ['of another shape', () => decodeCursor('org_a', 'events', encodeCursor('org_a', 'events', ['now', 'evt_1']), SHAPE)],
+    ['of a day that no month has', () => decodeCursor('org_a', 'events', encodeCursor('org_a', 'events', ['2026-02-31T14:23:45.123456Z', 'evt_1']), SHAPE)],
     ['with too few parts', () => decodeCursor('org_a', 'events', encodeCursor('org_a', 'events', KEYSET.slice(0, 1)), SHAPE)],
     ['that was changed', () => decodeCursor('org_a', 'events', `${cursor.slice(0, -3)}AAA`, SHAPE)],
     ['that is none', () => decodeCursor('org_a', 'events', 'next', SHAPE)],

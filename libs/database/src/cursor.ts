@@ -15,7 +15,7 @@ export function encodeCursor(organizationId: string, list: string, keyset: reado
  */
 export function decodeCursor(organizationId: string, list: string, cursor: string, shape: readonly RegExp[]): string[] {
   const [sum, ...keyset] = Buffer.from(cursor, 'base64url').toString().split(SEPARATOR);
-  const fits = keyset.length === shape.length && shape.every((part, index) => part.test(keyset[index] ?? ''));
+  const fits = keyset.length === shape.length && shape.every((part, index) => part.test(keyset[index] ?? '') && (part !== INSTANT || isRealInstant(keyset[index] ?? '')));
   if (!fits || sum !== sumOf(organizationId, list, keyset)) throw new ProblemError('invalid_cursor');
   return keyset;
 }
@@ -26,6 +26,11 @@ export const INSTANT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0
 /** A timestamptz column as SQL that gives it as our APIs write it: UTC with six fractional digits, which a Date cannot hold. */
 export function instant(column: string): string {
   return `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/** Postgres refuses 30 February, which the pattern allows. */
+function isRealInstant(text: string): boolean {
+  return new Date(`${text.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(text.slice(0, 10));
 }
 
 function sumOf(organizationId: string, list: string, keyset: readonly string[]): string {
