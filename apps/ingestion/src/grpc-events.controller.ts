@@ -70,7 +70,8 @@ export class GrpcEventsController {
       inFlight.add(accepted);
       void accepted.then(() => inFlight.delete(accepted));
       if (inFlight.size >= MAX_STREAM_IN_FLIGHT) await Promise.race(inFlight);
-      if (failure !== undefined) break;
+      // The client sends all again, so nothing waits for the others.
+      if (failure !== undefined) throw failure;
     }
     await Promise.all(inFlight);
     if (failure !== undefined) throw failure;

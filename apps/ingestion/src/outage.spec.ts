@@ -49,7 +49,7 @@ describe('while NATS is away', () => {
 
   it('a stream by gRPC is read no further than its backlog, and refused', async () => {
     const accept = vi.spyOn(ingestion.app.get(AcceptEvents), 'accept');
-    const failure = await within(6_000, failureOf(streamOf(5_000)));
+    const failure = await within(7_000, failureOf(streamOf(5_000)));
     expect(failure.code).toBe(status.UNAVAILABLE);
     expect(accept.mock.calls.length).toBeLessThanOrEqual(1_001);
     accept.mockRestore();
