@@ -57,13 +57,14 @@ describe('an accepted event', () => {
     expect(requestsTo('/doors')).toHaveLength(2);
   });
 
-  it('stays one event across restarts of NATS and of every service', async () => {
+  it('stays one event across restarts of NATS, of Postgres and of every service', async () => {
     const webhook = await stack.api.createWebhook({ url: `${receiver.url}/restarts`, appId: 'restarts' });
     const event = aBuild({ app: 'restarts' });
     await stack.api.publish(event);
     await stack.api.deliveryIn('succeeded', webhook.id);
 
     await stack.nats.restart();
+    await stack.postgres.restart();
     for (const service of Object.values(stack.services)) {
       expect(await service.stop()).toBe(0);
       service.start();

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
-import { eventually, freePort, startReceiver, temporaryFolder } from '@buildwire/testing';
+import { eventually, freePort, startReceiver, startTestNats, startTestPostgres, temporaryFolder } from '@buildwire/testing';
 import type { Receiver, TemporaryFolder } from '@buildwire/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from './support/api.js';
@@ -96,6 +96,18 @@ describe('npm start', () => {
     await service.stop();
   });
 
+  it('uses the NATS and the Postgres that it is given, and starts none', async () => {
+    const [nats, postgres, empty] = await Promise.all([startTestNats(), startTestPostgres(), temporaryFolder('external')]);
+    const { url } = await postgres.createDatabase();
+    const ready = await start({ DATA_DIR: empty.path, NATS_URL: nats.url, DATABASE_URL: url, BOOTSTRAP_API_KEY: 'bw_external' });
+    expect(ready.nats).toBe(nats.url);
+    expect(await readdir(empty.path)).toEqual(['secrets.key']);
+    const id = await api('bw_external').publish(aBuild());
+    await eventually(async () => expect((await api('bw_external').call('GET', `/v1/events/${id}`)).status).toBe(200));
+    expect(await service.stop()).toBe(0);
+    await Promise.all([nats.stop(), postgres.stop(), empty.remove()]);
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)('finishes the attempt in flight on %s, then exits 0 within 20 seconds', async (signal) => {
     let answer: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (answer = resolve));
@@ -127,8 +139,8 @@ async function startAndApi(): Promise<Api> {
   return api(firstKey);
 }
 
-async function start(): Promise<Ready> {
-  service = serviceWith({});
+async function start(environment: Environment = {}): Promise<Ready> {
+  service = serviceWith(environment);
   service.start();
   const line = await eventually(() => {
     const found = /^ready (\{.*\})$/m.exec(service.stdout)?.[1];

@@ -1,7 +1,5 @@
-import { hostService } from '@buildwire/service-host';
-import { loadConfig } from '@buildwire/service-runtime';
+import { startService } from '@buildwire/service-host';
 import { deliveryLogConfig } from './config.js';
 import { DeliveryLogModule } from './delivery-log.module.js';
 
-const config = loadConfig(deliveryLogConfig);
-await hostService({ name: 'delivery-log', services: ['delivery-log'], config, modules: [DeliveryLogModule.register({ retentionDays: config.LOG_RETENTION_DAYS })] });
+await startService(deliveryLogConfig, (config) => ({ name: 'delivery-log', services: ['delivery-log'], config, modules: [DeliveryLogModule.register({ retentionDays: config.LOG_RETENTION_DAYS })] }));

@@ -1,16 +1,14 @@
 import { MAX_BATCH_BYTES } from '@buildwire/contracts';
-import { hostService } from '@buildwire/service-host';
-import { loadConfig } from '@buildwire/service-runtime';
+import { startService } from '@buildwire/service-host';
 import { ingestionConfig } from './config.js';
 import { grpcServer } from './grpc-server.js';
 import { IngestionModule } from './ingestion.module.js';
 
-const config = loadConfig(ingestionConfig);
-await hostService({
+await startService(ingestionConfig, (config) => ({
   name: 'ingestion',
   services: ['ingestion'],
   config,
   bodyLimit: MAX_BATCH_BYTES,
   modules: [IngestionModule.register()],
   transports: [grpcServer(`${config.GRPC_HOST}:${config.GRPC_PORT}`)],
-});
+}));

@@ -1,7 +1,5 @@
-import { hostService } from '@buildwire/service-host';
-import { loadConfig } from '@buildwire/service-runtime';
+import { startService } from '@buildwire/service-host';
 import { renderingConfig } from './config.js';
 import { RenderingModule } from './rendering.module.js';
 
-const config = loadConfig(renderingConfig);
-await hostService({ name: 'rendering', services: ['rendering'], config, modules: [RenderingModule.register()] });
+await startService(renderingConfig, (config) => ({ name: 'rendering', services: ['rendering'], config, modules: [RenderingModule.register()] }));
