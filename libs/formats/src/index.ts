@@ -1,2 +1,2 @@
 export { render } from './registry.js';
-export type { Renderer, Rendering } from './rendering.js';
+export type { Renderer, Rendering, RenderingContext } from './rendering.js';

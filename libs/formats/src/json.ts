@@ -5,8 +5,8 @@ const ESCAPE = /\\(?:ud[89a-f][0-9a-f]{2}|[^])/g;
 const LONE_SURROGATE_LENGTH = String.raw`\ud800`.length;
 
 /** A JSON body. Half a surrogate pair becomes U+FFFD, as in any UTF-8 text: strict parsers refuse its escape. */
-export function json(value: unknown): Rendering {
-  return { kind: 'rendered', contentType: 'application/json', body: wellFormed(JSON.stringify(value)) };
+export function json(value: unknown, contentType = 'application/json', headers: [string, string][] = []): Rendering {
+  return { kind: 'rendered', contentType, headers, body: wellFormed(JSON.stringify(value)) };
 }
 
 function wellFormed(text: string): string {

@@ -46,7 +46,30 @@ export const eventInput = z
 
 export type EventInput = z.output<typeof eventInput>;
 
-/** An accepted event, complete: what every later stage reads. Its schema is loose because ingestion has checked it. */
+/** An accepted event, complete: what every later stage reads. Instants are UTC with six fractional digits. */
+export interface Event {
+  id: string;
+  type: EventType;
+  specVersion: '1';
+  occurredAt: string;
+  receivedAt: string;
+  source: string;
+  subject: { kind: SubjectKind; id: string };
+  organization: { id: string; slug?: string | undefined; name?: string | undefined };
+  app: z.output<typeof app>;
+  actor?: z.output<typeof user> | undefined;
+  build?: z.output<typeof build> | undefined;
+  job?: z.output<typeof job> | undefined;
+  deployment?: z.output<typeof deployment> | undefined;
+  automation?: z.output<typeof automation> | undefined;
+  /** By product: fields that only its dialect knows, verbatim. */
+  ext?: Record<string, Record<string, unknown>> | undefined;
+  [unknown: string]: unknown;
+}
+
+const identified = z.looseObject({ id: z.string() });
+
+/** Checks the envelope only: ingestion has checked the rest, and each hop reads the event anew. */
 export const event = z
   .looseObject({
     id: eventId,
@@ -57,15 +80,13 @@ export const event = z
     source: z.string(),
     subject: z.object({ kind: z.enum(['build', 'job', 'deployment']), id: z.string() }),
     organization: z.looseObject({ id: organizationId }),
-    app: z.looseObject({ id: z.string() }),
-    build: z.looseObject({ id: z.string() }).optional(),
-    job: z.looseObject({ id: z.string() }).optional(),
-    deployment: z.looseObject({ id: z.string() }).optional(),
-    automation: z.looseObject({ id: z.string() }).optional(),
+    app: identified,
+    build: identified.optional(),
+    job: identified.optional(),
+    deployment: identified.optional(),
+    automation: identified.optional(),
   })
-  .meta({ id: 'Event' });
-
-export type Event = z.output<typeof event>;
+  .meta({ id: 'Event' }) as z.ZodType as z.ZodType<Event>;
 
 function typesOf<Kind extends SubjectKind>(kind: Kind) {
   type Types = Extract<EventType, `${Kind}.${string}`>;

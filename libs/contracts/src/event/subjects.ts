@@ -168,3 +168,11 @@ export const app = z
     org: z.looseObject({}).nullable().optional(),
   })
   .meta({ id: 'App' });
+
+export type User = z.output<typeof user>;
+export type Timing = z.output<typeof timing>;
+export type Artifact = z.output<typeof artifact>;
+export type Build = z.output<typeof build>;
+export type Job = z.output<typeof job>;
+export type Deployment = z.output<typeof deployment>;
+export type Automation = z.output<typeof automation>;

@@ -20,7 +20,7 @@ export const delivery = z
     appId: z.string(),
     webhookId,
     format,
-    dialect,
+    dialect: dialect.nullable(),
     trigger,
     status: deliveryStatus,
     attemptCount: z.number().int(),

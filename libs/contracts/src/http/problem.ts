@@ -11,6 +11,7 @@ export const problems = {
   invalid_cursor: { status: 400, title: 'The cursor is not one of ours, or belongs to another list', grpc: 3 },
   unauthorized: { status: 401, title: 'The API key is missing or not valid', grpc: 16 },
   not_found: { status: 404, title: 'There is no such thing', grpc: 5 },
+  gone: { status: 410, title: 'It is no longer there', grpc: 5 },
   webhook_gone: { status: 409, title: 'The webhook was deleted or is not active', grpc: 9 },
   too_large: { status: 413, title: 'The body is too large', grpc: 8 },
   unsupported_media_type: { status: 415, title: 'The content type must be application/json', grpc: 3 },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventInput, event } from '../event/event.js';
 import { attemptList, deadLetterList, delivery, deliveryFilters, deliveryList, pagingOnly, resentDelivery } from './deliveries.js';
+import { dryRun, dryRunResult } from './dry-run.js';
 import { eventBatch, eventFilters, eventList, eventTypeList, publishedEvent, publishResults } from './events.js';
 import type { ProblemCode } from './problem.js';
 import { createdWebhook, createWebhook, updateWebhook, webhook, webhookFilters, webhookList } from './webhooks.js';
@@ -14,7 +15,7 @@ export interface Route {
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
-  status: 200 | 201 | 202 | 204;
+  status: 200 | 201 | 202 | 204 | 302;
   answer?: z.ZodType;
   problems: readonly ProblemCode[];
 }
@@ -48,8 +49,19 @@ export const routes: readonly Route[] = [
     answer: deliveryList,
     problems: [...READ_LIST, 'not_found'],
   },
+  { method: 'get', path: '/v1/artifacts/{token}', tag: 'Events', summary: 'Download an artifact by a signed address: good for 24 hours from the acceptance of the event, any number of times. Needs no API key.', status: 302, problems: ['not_found', 'gone', 'database_unavailable'] },
   { method: 'get', path: '/v1/event-types', tag: 'Events', summary: 'The catalogue of event types.', status: 200, answer: eventTypeList, problems: ['unauthorized'] },
   { method: 'post', path: '/v1/webhooks', tag: 'Webhooks', summary: 'Create a webhook. Only this answer holds the secret.', body: createWebhook, status: 201, answer: createdWebhook, problems: WRITE },
+  {
+    method: 'post',
+    path: '/v1/webhooks/dry-run',
+    tag: 'Webhooks',
+    summary: 'Which of the latest events a webhook that need not exist would get, and why, rule by rule. Nothing is sent or saved.',
+    body: dryRun,
+    status: 200,
+    answer: dryRunResult,
+    problems: WRITE,
+  },
   { method: 'get', path: '/v1/webhooks', tag: 'Webhooks', summary: 'The webhooks, newest first.', query: webhookFilters, status: 200, answer: webhookList, problems: READ_LIST },
   { method: 'get', path: '/v1/webhooks/{id}', tag: 'Webhooks', summary: 'One webhook.', status: 200, answer: webhook, problems: READ_ONE },
   { method: 'patch', path: '/v1/webhooks/{id}', tag: 'Webhooks', summary: 'Change a webhook; deliveries that wait use the new settings.', body: updateWebhook, status: 200, answer: webhook, problems: [...WRITE, 'not_found'] },

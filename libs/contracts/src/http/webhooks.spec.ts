@@ -6,7 +6,20 @@ const minimal = { name: 'Deploy bot', url: 'https://hooks.example.com/builds', e
 
 describe('creating a webhook', () => {
   it('needs a name, a URL and events; the rest has defaults', () => {
-    expect(createWebhook.parse(minimal)).toEqual({ ...minimal, format: 'raw', dialect: 'buildwire', appId: null, active: true, headers: {}, retry: null, limits: null });
+    expect(createWebhook.parse(minimal)).toEqual({
+      ...minimal,
+      format: 'raw',
+      dialect: 'buildwire',
+      options: {},
+      appId: null,
+      filter: null,
+      active: true,
+      headers: {},
+      success: null,
+      retry: null,
+      signing: null,
+      limits: null,
+    });
     expect(faults({})).toEqual(['/events', '/name', '/url']);
   });
 
@@ -39,7 +52,7 @@ describe('creating a webhook', () => {
     expect(faults({ url }, minimal)).toEqual(['/url']);
   });
 
-  it.each(['Host', 'content-length', 'Content-Type', 'transfer-encoding', 'CONNECTION', 'te', 'Expect', 'User-Agent', 'Proxy-Authorization', 'webhook-id', 'Webhook-Signature', 'webhook-anything'])(
+  it.each(['Host', 'content-length', 'Content-Type', 'transfer-encoding', 'CONNECTION', 'te', 'Expect', 'User-Agent', 'Proxy-Authorization', 'webhook-id', 'Webhook-Signature', 'webhook-anything', 'ce-id', 'Expo-Signature', 'X-Signature', 'x-buildpixel-signature'])(
     'refuses the header %s, which Buildwire sets itself',
     (name) => {
       expect(faults({ headers: { [name]: 'x' } }, minimal)).toEqual([`/headers/${name}`]);
@@ -76,12 +89,58 @@ describe('creating a webhook', () => {
     [{ retry: { schedule: [0.1, 604_800] } }, []],
     [{ retry: { schedule: [0] } }, ['/retry/schedule/0']],
     [{ retry: { schedule: Array.from({ length: 31 }, () => 60) } }, ['/retry/schedule']],
+    [{ retry: {} }, []],
+    [{ retry: { permanent: [410, 422] } }, []],
+    [{ retry: { permanent: [200] } }, ['/retry/permanent/0']],
+    [{ limits: { perSecond: 0 } }, ['/limits/perSecond']],
+    [{ success: '200-399' }, []],
+    [{ success: '3xx' }, ['/success']],
+    [{ signing: { scheme: 'none', standardWebhooks: false } }, []],
+    [{ signing: { scheme: 'md5' } }, ['/signing/scheme']],
     [{ limits: { timeoutMs: 30_000 } }, []],
     [{ limits: { timeoutMs: 30_001 } }, ['/limits/timeoutMs']],
     [{ limits: { timeoutMs: 99 } }, ['/limits/timeoutMs']],
     [{ name: '   ' }, ['/name']],
     [{ appId: '' }, ['/appId']],
     [{ format: 'telegram' }, ['/format']],
+  ])('judges %j', (change, expected) => {
+    expect(faults(change, minimal)).toEqual(expected);
+  });
+});
+
+describe('what of a new webhook must fit together', () => {
+  const discord = { format: 'discord', url: 'https://discord.com/api/webhooks/1/abc' };
+
+  it('gives a chat format no dialect', () => {
+    expect(createWebhook.parse({ ...minimal, ...discord })).toMatchObject({ format: 'discord', dialect: null });
+  });
+
+  it.each([
+    [{ ...discord, dialect: null }, []],
+    [{ ...discord, dialect: 'buildwire' }, ['/dialect']],
+    [{ ...discord, secret: 'x'.repeat(16) }, ['/secret']],
+    [{ ...discord, signing: { standardWebhooks: true } }, ['/signing']],
+    [{ ...discord, options: { mentions: ['user:1'], showSuperseded: true, showCanceled: false, threadName: 'Builds' } }, []],
+    [{ ...discord, options: { mentions: ['role:2', 'U024BE7LH', 'user:'] } }, ['/options/mentions/1', '/options/mentions/2']],
+    [{ format: 'slack', options: { mentions: ['U024BE7LH', 'S0614TZR7', '@here'] } }, ['/options/mentions/2']],
+    [{ format: 'teams', options: { mentions: ['ada@example.com', 'ada'] } }, ['/options/mentions/1']],
+    [{ format: 'slack', options: { threadName: 'Builds' } }, ['/options/threadName']],
+    [{ dialect: null }, ['/dialect']],
+    [{ options: { mentions: ['U1'], showCanceled: true, showSuperseded: true } }, ['/options/mentions', '/options/showCanceled', '/options/showSuperseded']],
+    [{ options: { cloudEventsMode: 'binary' } }, ['/options/cloudEventsMode']],
+    [{ dialect: 'cloudevents', options: { cloudEventsMode: 'binary' } }, []],
+    [{ url: discord.url }, ['/format']],
+    [{ ...discord, format: 'slack' }, ['/format']],
+    [{ url: 'https://hooks.slack.com/services/T1/B1/x' }, ['/format']],
+    [{ url: 'https://hooks.slack.com/triggers/T1/1/x' }, []],
+    [{ url: 'https://prod-1.westeurope.logic.azure.com/workflows/1/triggers/manual/paths/invoke?sig=x' }, []],
+    [{ format: 'teams', url: 'https://contoso.webhook.office.com/webhookb2/1/IncomingWebhook/2' }, ['/url']],
+    [{ url: 'https://outlook.office.com/webhook/1' }, ['/url']],
+    [{ format: 'slack', url: 'https://mattermost.example/hooks/1' }, []],
+    [{ secret: 'whsk_' + 'A'.repeat(44) }, ['/secret']],
+    [{ signing: { scheme: 'standard-webhooks-ed25519' } }, []],
+    [{ signing: { scheme: 'standard-webhooks-ed25519' }, secret: 'x'.repeat(32) }, ['/secret']],
+    [{ signing: { scheme: 'standard-webhooks-ed25519' }, secret: 'whsk_' + 'A'.repeat(44) }, []],
   ])('judges %j', (change, expected) => {
     expect(faults(change, minimal)).toEqual(expected);
   });

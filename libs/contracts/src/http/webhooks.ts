@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { eventTypePattern } from '../event/event-types.js';
-import { dialect, format } from '../format.js';
+import { dialect, format, renderingOptions } from '../format.js';
 import { webhookId } from '../ids.js';
+import { rules, successRule } from '../rules.js';
+import { signing } from '../signing-scheme.js';
+import { filter } from './filter.js';
 import { listOf, paging } from './list.js';
+import { secretFaults, settledDialect, settingsFaults } from './webhook-faults.js';
 
 export const MIN_SECRET_LENGTH = 16;
 export const MAX_SECRET_LENGTH = 1_000;
 
 /** Headers that Buildwire or HTTP itself sets. */
-const RESERVED_HEADER = /^(host|content-length|content-type|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|accept-encoding|user-agent|proxy-.*|webhook-.*)$/i;
+const RESERVED_HEADER = /^(host|content-length|content-type|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|accept-encoding|user-agent|proxy-.*|webhook-.*|ce-.*|expo-signature|x-signature|x-buildpixel-signature)$/i;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const HEADER_VALUE = /^[\x20-\x7e]{0,1000}$/;
 
@@ -33,25 +37,46 @@ const headers = z
 
 /** Delays between attempts. The first attempt is made at once and is not listed; an empty list means a single attempt. */
 const retry = z
-  .strictObject({ schedule: z.array(z.number().min(0.1).max(604_800)).max(30).meta({ description: 'Seconds to wait before each retry, ±20 %.' }) })
+  .strictObject({
+    schedule: z.array(z.number().min(0.1).max(604_800)).max(30).optional().meta({ description: 'Seconds to wait before each retry, ±20 %.' }),
+    permanent: z
+      .array(z.number().int().min(300).max(599))
+      .max(20)
+      .optional()
+      .meta({ description: 'Statuses after which there is no retry, instead of 410 and 413; 410 among them disables the webhook.' }),
+  })
   .meta({ id: 'Retry' });
 
 const limits = z
-  .strictObject({ timeoutMs: z.number().int().min(100).max(30_000).optional().meta({ description: 'For one whole attempt; 15,000 by default.' }) })
+  .strictObject({
+    timeoutMs: z.number().int().min(100).max(30_000).optional().meta({ description: 'For one whole attempt; 15,000 by default.' }),
+    perSecond: z.number().int().min(1).max(1_000).optional().meta({ description: 'Requests that may start in a second.' }),
+  })
   .meta({ id: 'Limits' });
 
+const SECRET =
+  'Generated if absent. `whsec_…` signs with its decoded bytes, `whsk_…` is an Ed25519 private key, anything else signs with its UTF-8 bytes. The chat formats take none.';
 const secret = z.string().min(MIN_SECRET_LENGTH).max(MAX_SECRET_LENGTH);
+
+/** What a webhook wants of all events. */
+export const subscription = {
+  events: z.array(eventTypePattern).min(1).max(100),
+  appId: z.string().min(1).max(200).nullable(),
+};
 
 const settings = {
   name: z.string().trim().min(1).max(200),
   url: webhookUrl,
   format,
-  dialect,
-  events: z.array(eventTypePattern).min(1).max(100),
-  appId: z.string().min(1).max(200).nullable(),
+  dialect: dialect.nullable().meta({ description: 'The vocabulary of a raw body, `buildwire` by default; null for the chat formats.' }),
+  options: renderingOptions,
+  ...subscription,
+  filter: filter.nullable(),
   active: z.boolean(),
   headers,
+  success: successRule.nullable().meta({ description: 'Which answers mean success; null for what the dialect or chat target says.' }),
   retry: retry.nullable(),
+  signing: signing.nullable(),
   limits: limits.nullable(),
 };
 
@@ -59,13 +84,21 @@ export const createWebhook = z
   .strictObject({
     ...settings,
     format: format.default('raw'),
-    dialect: dialect.default('buildwire'),
+    dialect: settings.dialect.optional(),
+    options: renderingOptions.default({}),
     appId: settings.appId.default(null),
+    filter: settings.filter.default(null),
     active: z.boolean().default(true),
     headers: headers.default({}),
+    success: settings.success.default(null),
     retry: settings.retry.default(null),
+    signing: settings.signing.default(null),
     limits: settings.limits.default(null),
-    secret: secret.optional().meta({ description: 'Generated if absent. `whsec_…` signs with its decoded bytes, anything else with its UTF-8 bytes.' }),
+    secret: secret.optional().meta({ description: SECRET }),
+  })
+  .transform((webhook) => ({ ...webhook, dialect: settledDialect(webhook) }))
+  .superRefine((webhook, context) => {
+    for (const { path, message } of [...settingsFaults(webhook), ...secretFaults(webhook, webhook.secret)]) context.addIssue({ code: 'custom', path, message });
   })
   .meta({ id: 'CreateWebhook' });
 export type CreateWebhook = z.output<typeof createWebhook>;
@@ -78,12 +111,24 @@ export const updateWebhook = z
 export type UpdateWebhook = z.output<typeof updateWebhook>;
 
 export const webhook = z
-  .object({ id: webhookId, ...settings, url: z.string(), createdAt: z.string(), updatedAt: z.string() })
+  .object({
+    id: webhookId,
+    ...settings,
+    url: z.string().meta({ description: 'Of a chat format only the host and the last four characters: the rest is a secret.' }),
+    rules: rules.meta({ description: 'The rules in force.' }),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
   .meta({ id: 'Webhook' });
 export type Webhook = z.output<typeof webhook>;
 
-/** Only this answer holds the secret, in the form that Standard Webhooks libraries take. */
-export const createdWebhook = webhook.extend({ secret: z.string() }).meta({ id: 'CreatedWebhook' });
+/** Only this answer holds the secret. */
+export const createdWebhook = webhook
+  .extend({
+    secret: z.string().nullable().meta({ description: 'In the form that Standard Webhooks libraries take; null for the chat formats.' }),
+    publicKey: z.string().nullable().meta({ description: 'What verifies, as `whpk_…`, if the secret is an Ed25519 key.' }),
+  })
+  .meta({ id: 'CreatedWebhook' });
 export type CreatedWebhook = z.output<typeof createdWebhook>;
 
 export const webhookFilters = z.strictObject({ appId: z.string().max(200).optional(), ...paging });

@@ -17,13 +17,15 @@ export const deliveryHead = z.object({
   appId: z.string(),
   webhookId,
   format,
-  dialect,
+  dialect: dialect.nullable(),
 });
 export type DeliveryHead = z.output<typeof deliveryHead>;
 
 /** A delivery ready to be sent: everything but the webhook's address and secrets, which are read when it is sent. */
 export const renderedDelivery = deliveryHead.extend({
   contentType: z.string(),
+  /** Headers that belong to the body, such as CloudEvents attributes in binary mode. */
+  headers: z.array(z.tuple([z.string(), z.string()])),
   /** The exact bytes to sign, send and log, as UTF-8 text. */
   body: z.string(),
   trigger,

@@ -1,0 +1,22 @@
+import { json } from '../json.js';
+import type { Renderer } from '../rendering.js';
+import { cdeventOf } from './cdevents-words.js';
+import { attributeHeaders, attributesOf } from './cloudevents-attributes.js';
+import { eventPayload } from './event-data.js';
+
+const SPEC_VERSION = '0.5.1';
+const SCHEMAS = `https://cdevents.dev/${SPEC_VERSION}/schema/`;
+
+/**
+ * CDEvents 0.5.1, one per event, in its CloudEvents binding over HTTP: the whole CDEvent as body, what a router needs to know
+ * again as `ce-…` headers. `customData` is the body of the buildwire dialect: all that CDEvents has no place for.
+ */
+export const cdevents: Renderer = (event) => {
+  const { type, schema, subjectId, content } = cdeventOf(event);
+  const attributes = attributesOf(event, { type, subject: subjectId });
+  const { id, source, subject, time: timestamp } = attributes;
+  const context = { specversion: SPEC_VERSION, id, source, type, timestamp, schemaUri: SCHEMAS + schema };
+  const customData = eventPayload(event);
+  const body = { context, subject: { id: subject, content }, customData, customDataContentType: 'application/json' };
+  return json(body, 'application/json', attributeHeaders(attributes));
+};
