@@ -1,12 +1,14 @@
+import { shownUrl } from '@buildwire/contracts';
 import type { DeliveryRendered } from '@buildwire/contracts';
 import { WebhookClient } from '@buildwire/outbound-http';
 import type { SendResult } from '@buildwire/outbound-http';
-import { schemes } from '@buildwire/signing';
 import { Injectable } from '@nestjs/common';
+import { attemptRequest } from './attempt-request.js';
 import type { WebhookSettings } from './webhook-settings.js';
 
 /** One HTTP call, as it was made. */
 export interface SentAttempt {
+  /** For the log: of a chat target's only what is no secret. */
   url: string;
   headers: [string, string][];
   sentAtMs: number;
@@ -18,16 +20,11 @@ export interface SentAttempt {
 export class AttemptSender {
   constructor(private readonly client: WebhookClient) {}
 
+  /** Throws an `InvalidSecretError` if the webhook has no key for one of its schemes. */
   async send(delivery: DeliveryRendered, webhook: WebhookSettings): Promise<SentAttempt> {
     const sentAtMs = Date.now();
-    const body = Buffer.from(delivery.body, 'utf8');
-    const input = { id: delivery.deliveryId, timestamp: Math.floor(sentAtMs / 1_000), body };
-    const headers: [string, string][] = [
-      ['Content-Type', delivery.contentType],
-      ...Object.entries(webhook.headers),
-      ...schemes['standard-webhooks'].sign(input, webhook.secrets),
-    ];
-    const request = { url: webhook.url, headers, body, ...(webhook.timeoutMs === undefined ? {} : { timeoutMs: webhook.timeoutMs }) };
-    return { url: webhook.url, headers: this.client.headersOf(request), sentAtMs, result: await this.client.post(request) };
+    const request = attemptRequest(delivery, webhook, sentAtMs);
+    const url = shownUrl(webhook.format, webhook.url);
+    return { url, headers: this.client.headersOf(request), sentAtMs, result: await this.client.post(request) };
   }
 }

@@ -1,7 +1,9 @@
+import { isSuccess } from '@buildwire/contracts';
 import type { DeliveryRendered, Outcome, Verdict } from '@buildwire/contracts';
 import type { SendResult } from '@buildwire/outbound-http';
-import { countsOfStatus, delayWithRetryAfter, nextDelayMs, parseRetryAfter, standardSchedule } from '@buildwire/resilience';
-import type { Counts } from '@buildwire/resilience';
+import { classifyAnswer, countsOfStatus, delayWithRetryAfter, nextDelayMs } from '@buildwire/resilience';
+import type { Classification, Counts } from '@buildwire/resilience';
+import type { WebhookSettings } from './webhook-settings.js';
 
 /** What an attempt came to, and what is to happen next. */
 export interface Judgement {
@@ -9,48 +11,46 @@ export interface Judgement {
   reason?: string;
   verdict: Verdict;
   nextAttemptAtMs?: number;
+  disablesWebhook?: boolean;
 }
 
-/** The endpoint says that it is gone for good: https://www.standardwebhooks.com, "410 Gone". */
-const GONE = 410;
-/** The endpoint asks for time: `Retry-After` counts with these only. */
-const ASKS_FOR_TIME = new Set([429, 503]);
+type Judged = Pick<WebhookSettings, 'format' | 'rules'>;
 
-/** Judges an attempt by the Standard Webhooks rules: 2xx succeeds, 410 ends, everything else is tried again on schedule. */
-export function judge(delivery: DeliveryRendered, result: SendResult, schedule: readonly number[] | undefined, now: { timeMs: number; random: () => number }): Judgement {
-  if (result.kind === 'answered' && isSuccess(result.statusCode)) return { outcome: 'accepted', verdict: 'succeeded' };
+/** Judges an attempt by the rules of its webhook: what succeeds, what is final, and what is tried again when. */
+export function judge(delivery: Pick<DeliveryRendered, 'trigger' | 'attempt'>, result: SendResult, webhook: Judged, now: { timeMs: number; random: () => number }): Judgement {
+  if (hasArrived(result, webhook)) return { outcome: 'accepted', verdict: 'succeeded' };
 
-  const { outcome, reason } = failureOf(result);
-  if (delivery.trigger === 'resend') return { outcome, reason, verdict: 'unchanged' };
-  if (isPermanent(result)) return { outcome, reason: `${reason}; this is final`, verdict: 'exhausted' };
+  const refusal = refusalOf(result, webhook, now.timeMs);
+  const { reason } = refusal;
+  const isPermanent = refusal.kind === 'permanent';
+  const failed = {
+    outcome: result.kind === 'failed' ? result.failure : ('rejected' as const),
+    ...(isPermanent && refusal.scope === 'webhook' ? { disablesWebhook: true } : {}),
+  };
+  if (delivery.trigger === 'resend') return { ...failed, reason, verdict: 'unchanged' };
+  if (isPermanent) return { ...failed, reason: `${reason}; this is final`, verdict: 'exhausted' };
 
-  const delayMs = nextDelayMs(schedule ?? standardSchedule, delivery.attempt, now.random);
-  if (delayMs === undefined) return { outcome, reason: `${reason}; no retry is left`, verdict: 'exhausted' };
-  return { outcome, reason, verdict: 'waiting', nextAttemptAtMs: now.timeMs + delayWithRetryAfter(delayMs, retryAfterOf(result, now.timeMs)) };
+  const delayMs = nextDelayMs(webhook.rules.schedule, delivery.attempt, now.random);
+  if (delayMs === undefined) return { ...failed, reason: `${reason}; no retry is left`, verdict: 'exhausted' };
+  const askedMs = refusal.kind === 'slow' ? refusal.afterMs : undefined;
+  return { ...failed, reason, verdict: 'waiting', nextAttemptAtMs: now.timeMs + delayWithRetryAfter(delayMs, askedMs) };
 }
 
-/** What an attempt says about the endpoint's health. Our own mistakes say nothing. */
-export function countsOf(result: SendResult): Counts {
-  if (result.kind === 'answered') return countsOfStatus(result.statusCode);
-  return result.failure === 'blocked_address' || result.failure === 'invalid_request' ? 'neither' : 'failure';
+/** What an attempt says about the endpoint's health: a success is what the webhook's rules call so. Our own mistakes say nothing. */
+export function countsOf(result: SendResult, webhook: Judged): Counts {
+  if (result.kind === 'failed') return result.failure === 'blocked_address' || result.failure === 'invalid_request' ? 'neither' : 'failure';
+  if (hasArrived(result, webhook)) return 'success';
+  const counts = countsOfStatus(result.statusCode);
+  return counts === 'success' ? 'alive' : counts;
 }
 
-function isSuccess(statusCode: number): boolean {
-  return statusCode >= 200 && statusCode < 300;
+function hasArrived(result: SendResult, { rules }: Judged): boolean {
+  return result.kind === 'answered' && isSuccess(rules.success, result.statusCode);
 }
 
-/** A request that cannot be made will not become possible by waiting. */
-function isPermanent(result: SendResult): boolean {
-  return result.kind === 'answered' ? result.statusCode === GONE : result.failure === 'invalid_request';
-}
-
-function failureOf(result: SendResult): { outcome: Outcome; reason: string } {
-  if (result.kind === 'failed') return { outcome: result.failure, reason: result.detail };
-  return { outcome: 'rejected', reason: `the endpoint answered ${result.statusCode}` };
-}
-
-function retryAfterOf(result: SendResult, nowMs: number): number | undefined {
-  if (result.kind !== 'answered' || !ASKS_FOR_TIME.has(result.statusCode)) return undefined;
-  const values = result.headers.filter(([name]) => name.toLowerCase() === 'retry-after').map(([, value]) => value);
-  return parseRetryAfter(values, nowMs);
+function refusalOf(result: SendResult, { format, rules }: Judged, nowMs: number): Classification {
+  if (result.kind === 'answered') return classifyAnswer(format, result, rules.permanent, nowMs);
+  // A request that cannot be made will not become possible by waiting.
+  if (result.failure === 'invalid_request') return { kind: 'permanent', scope: 'delivery', reason: result.detail };
+  return { kind: 'retry', reason: result.detail };
 }

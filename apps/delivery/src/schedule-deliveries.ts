@@ -42,6 +42,6 @@ function isLater(one: RenderedDelivery, other: RenderedDelivery): boolean {
 
 /** Only what a delivery needs to be sent again: reports carry more. */
 function renderedOf(report: RenderedDelivery): RenderedDelivery {
-  const { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, body, trigger, attempt, postponements } = report;
-  return { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, body, trigger, attempt, postponements };
+  const { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, headers, body, trigger, attempt, postponements } = report;
+  return { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, headers, body, trigger, attempt, postponements };
 }

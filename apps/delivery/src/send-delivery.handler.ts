@@ -48,13 +48,13 @@ export class SendDeliveryHandler {
     if (delivery.trigger === 'resend') return { kind: 'ran' as const, value: await attempt() };
     return this.circuits.run(webhook.id, async () => {
       const value = await attempt();
-      return { counts: countsOf(value.result), value };
+      return { counts: countsOf(value.result, webhook), value };
     });
   }
 
   /** The call was made, so its record must be stored however long that takes: repeating the handler would repeat the call. */
   private async report(delivery: DeliveryRendered, webhook: WebhookSettings, sent: SentAttempt): Promise<void> {
-    const judgement = judge(delivery, sent.result, webhook.schedule, { timeMs: Date.now(), random: Math.random });
+    const judgement = judge(delivery, sent.result, webhook, { timeMs: Date.now(), random: Math.random });
     attempts.inc({ outcome: judgement.outcome, trigger: delivery.trigger });
     await this.publisher.insist(deliveryAttempted, reportOf(delivery, sent, judgement));
   }

@@ -1,17 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
-import { Database, SecretBox, SecretNotReadableError } from '@buildwire/database';
-import { secretKey } from '@buildwire/signing';
+import { InvalidSecretError, rulesOf, secretKey } from '@buildwire/contracts';
+import type { RuleSettings } from '@buildwire/contracts';
+import { Database, SecretBox, SecretNotReadableError, webhookSecretContext, webhookUrlContext } from '@buildwire/database';
+import { checkKeys } from '@buildwire/signing';
 import { Injectable } from '@nestjs/common';
 import type { Found, WebhookSettings } from './webhook-settings.js';
 
-interface Row {
+interface Row extends RuleSettings {
   id: string;
   organization_id: string;
-  url: string;
+  url: string | null;
+  url_sealed: Buffer | null;
+  url_key_id: string | null;
   active: boolean;
   headers: Record<string, string>;
-  retry: { schedule: number[] } | null;
-  limits: { timeoutMs?: number } | null;
+  limits: { timeoutMs?: number; perSecond?: number } | null;
   secrets: { sealed: string; keyId: string }[];
 }
 
@@ -38,7 +41,8 @@ export class WebhookReader {
     this.asked = new Set();
     this.turn = undefined;
     const rows = await this.database.query<Row>(
-      `SELECT webhook.id, webhook.organization_id, webhook.url, webhook.active, webhook.headers, webhook.retry, webhook.limits,
+      `SELECT webhook.id, webhook.organization_id, webhook.url, webhook.url_sealed, webhook.url_key_id, webhook.active, webhook.format, webhook.dialect, webhook.headers,
+              webhook.success, webhook.retry, webhook.signing, webhook.limits,
               coalesce((SELECT json_agg(json_build_object('sealed', encode(secret.sealed, 'base64'), 'keyId', secret.key_id) ORDER BY secret.created_at DESC)
                           FROM matching.webhook_secret secret
                          WHERE secret.organization_id = webhook.organization_id AND secret.webhook_id = webhook.id
@@ -55,21 +59,33 @@ export class WebhookReader {
       return { kind: 'found', webhook: this.settingsOf(row) };
     } catch (error) {
       if (error instanceof SecretNotReadableError) return { kind: 'unreadable', reason: 'the secret cannot be read with this SECRETS_KEY' };
+      if (error instanceof InvalidSecretError) return { kind: 'unreadable', reason: `the secret cannot sign as the webhook says: ${error.message}` };
       throw error;
     }
   }
 
   private settingsOf(row: Row): WebhookSettings {
-    const context = `${row.organization_id}|${row.id}|secret`;
+    const context = webhookSecretContext(row.organization_id, row.id);
+    const keys = row.secrets.map(({ sealed, keyId }) => secretKey(this.secretBox.open(Buffer.from(sealed, 'base64'), keyId, context).toString('utf8')));
+    const rules = rulesOf(row);
+    checkKeys(rules.schemes, keys);
     return {
       id: row.id,
       organizationId: row.organization_id,
-      url: row.url,
+      url: this.urlOf(row),
       active: row.active,
+      format: row.format,
+      dialect: row.dialect,
       headers: row.headers,
-      schedule: row.retry?.schedule,
+      rules,
       timeoutMs: row.limits?.timeoutMs,
-      secrets: row.secrets.map(({ sealed, keyId }) => secretKey(this.secretBox.open(Buffer.from(sealed, 'base64'), keyId, context).toString('utf8'))),
+      keys,
     };
+  }
+
+  /** The URL of a chat target is a secret, and sealed. */
+  private urlOf({ organization_id: organizationId, id, url, url_sealed: sealed, url_key_id: keyId }: Row): string {
+    if (sealed === null || keyId === null) return url ?? '';
+    return this.secretBox.open(sealed, keyId, webhookUrlContext(organizationId, id)).toString('utf8');
   }
 }

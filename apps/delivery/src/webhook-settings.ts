@@ -1,16 +1,22 @@
+import type { KeyObject } from 'node:crypto';
+import type { Dialect, Format, Rules } from '@buildwire/contracts';
+
 /** What sending needs to know of a webhook, read when the delivery is sent: a new URL or secret counts at once. */
 export interface WebhookSettings {
   id: string;
   organizationId: string;
+  /** As its owner gave it; of a chat format a secret. */
   url: string;
   active: boolean;
+  format: Format;
+  /** Of the format `raw` only. */
+  dialect: Dialect | null;
   headers: Record<string, string>;
-  /** Seconds before each retry; the standard schedule if absent. */
-  schedule: readonly number[] | undefined;
+  rules: Rules;
   /** For one whole attempt, in milliseconds; the client's default if absent. */
   timeoutMs: number | undefined;
-  /** Keys to sign with, newest first. */
-  secrets: readonly Buffer[];
+  /** What the rules' schemes sign with, newest first. */
+  keys: readonly KeyObject[];
 }
 
 /** The webhook's settings, or why there are none to send with. */

@@ -1,6 +1,7 @@
+import { standardSchedule } from '@buildwire/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextDelayMs, standardSchedule } from './retry-schedule.js';
+import { nextDelayMs } from './retry-schedule.js';
 
 const middle = () => 0.5;
 

@@ -1,6 +1,3 @@
-/** The delays of Standard Webhooks 1.0.0 in seconds; the first attempt is immediate and not in the list, so 10 attempts in all. */
-export const standardSchedule: readonly number[] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
-
 /** Spreads the retries of many deliveries that failed together. */
 const JITTER = 0.2;
 

@@ -1,3 +1,3 @@
 export { schemes } from './registry.js';
-export { InvalidSecretError, asStandardSecret, generateSecret, secretKey } from './secret.js';
-export type { SchemeName, SigningInput, SigningScheme } from './signing-scheme.js';
+export { checkKeys, signRequest } from './sign-request.js';
+export type { SigningInput, SigningScheme } from './signing-scheme.js';

@@ -1,5 +1,5 @@
-/** How a request can be signed; a new scheme is one file, one name here and one line in the registry. */
-export type SchemeName = 'standard-webhooks';
+import type { KeyObject } from 'node:crypto';
+import type { SchemeName } from '@buildwire/contracts';
 
 /** What is signed: the id of the delivery, the unix seconds of the attempt, and the exact bytes sent. */
 export interface SigningInput {
@@ -8,8 +8,11 @@ export interface SigningInput {
   body: Buffer;
 }
 
-/** Header pairs for one attempt, in the documented wire casing; several secrets are given newest first. */
+/**
+ * Header pairs for one attempt, in the documented wire casing. Several keys are given newest first; a scheme uses those of its
+ * kind, and throws an `InvalidSecretError` if it needs one and there is none.
+ */
 export interface SigningScheme {
   name: SchemeName;
-  sign(input: SigningInput, secrets: readonly Buffer[]): [name: string, value: string][];
+  sign(input: SigningInput, keys: readonly KeyObject[]): [name: string, value: string][];
 }

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { asStandardSecret, generateSecret, secretKey } from './secret.js';
+import { asStandardSecret, generateSecret, secretKey } from '@buildwire/contracts';
 import type { SigningInput } from './signing-scheme.js';
 import { standardWebhooks } from './standard-webhooks.js';
 

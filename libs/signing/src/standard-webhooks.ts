@@ -1,22 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { InvalidSecretError } from './secret.js';
-import type { SigningInput, SigningScheme } from './signing-scheme.js';
+import { sharedKeys } from './keys.js';
+import type { SigningScheme } from './signing-scheme.js';
+import { signedContent, standardHeaders } from './standard-headers.js';
 
-/** Standard Webhooks 1.0.0, symmetric (`v1`): every secret signs, so receivers may hold the old or the new one. */
+/** Standard Webhooks 1.0.0, symmetric (`v1`): every shared key signs. */
 export const standardWebhooks: SigningScheme = {
   name: 'standard-webhooks',
-  sign(input, secrets) {
-    if (secrets.length === 0) throw new InvalidSecretError('signing needs at least one secret');
-    return [
-      ['webhook-id', input.id],
-      ['webhook-timestamp', String(input.timestamp)],
-      ['webhook-signature', secrets.map((secret) => signature(input, secret)).join(' ')],
-    ];
+  sign(input, keys) {
+    const content = signedContent(input);
+    return standardHeaders(input, sharedKeys(keys).map((key) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`));
   },
 };
-
-function signature(input: SigningInput, secret: Buffer): string {
-  const mac = createHmac('sha256', secret);
-  mac.update(`${input.id}.${input.timestamp}.`).update(input.body);
-  return `v1,${mac.digest('base64')}`;
-}

@@ -13,6 +13,7 @@ export function aDelivery(over: Partial<RenderedDelivery> = {}): RenderedDeliver
     format: 'raw',
     dialect: 'buildwire',
     contentType: 'application/json',
+    headers: [],
     body: '{"type":"build.failed"}',
     trigger: 'event',
     attempt: 1,

@@ -1,0 +1,15 @@
+import type { SigningInput } from './signing-scheme.js';
+
+/** The headers of Standard Webhooks 1.0.0. Several signatures stand side by side, so receivers may hold the old or the new key. */
+export function standardHeaders(input: SigningInput, signatures: readonly string[]): [name: string, value: string][] {
+  return [
+    ['webhook-id', input.id],
+    ['webhook-timestamp', String(input.timestamp)],
+    ['webhook-signature', signatures.join(' ')],
+  ];
+}
+
+/** The bytes that Standard Webhooks signs. */
+export function signedContent({ id, timestamp, body }: SigningInput): Buffer {
+  return Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
+}
