@@ -1,9 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Event } from '@buildwire/contracts';
+import type { Event, StatusChange } from '@buildwire/contracts';
 import { Database } from '@buildwire/database';
-import type { MatchedDelivery } from '@buildwire/database';
+import type { MatchedDelivery, Query } from '@buildwire/database';
 import type { Origin } from '@buildwire/messaging';
 import { Injectable } from '@nestjs/common';
+import { noteOutcomes } from './build-outcomes.repository.js';
+import { standingOf } from './event-standing.js';
+import type { Indexed, Standing } from './event-standing.js';
 
 /** An event as it came, with the deliveries that it would cause now. */
 export interface Candidate {
@@ -12,14 +14,11 @@ export interface Candidate {
   /** The event as JSON. */
   body: string;
   origin: Origin;
+  /** Unless it changes something on its line of builds. */
   deliveries: MatchedDelivery[];
+  /** If it does. */
+  deliveriesOn(change: StatusChange): MatchedDelivery[];
 }
-
-/**
- * What an event is to the index. `first`: it is new, or the very record that was indexed has come again; it causes these
- * deliveries, as they were matched the first time. `duplicate`: its id was used before. `conflict`: by another event.
- */
-export type Standing = { kind: 'first'; deliveries: MatchedDelivery[] } | { kind: 'duplicate' } | { kind: 'conflict' };
 
 interface Place {
   organizationId: string;
@@ -28,12 +27,10 @@ interface Place {
   index: number;
 }
 
-interface Indexed {
-  position: number;
-  /** Null unless this is the record that was indexed. */
-  deliveries: MatchedDelivery[] | null;
-  /** Null if it is. */
-  body: Event | null;
+interface Changed {
+  candidate: Candidate;
+  change: StatusChange;
+  deliveries: MatchedDelivery[];
 }
 
 /** The index of all events by organization and id: the only writer of matching.event. */
@@ -43,21 +40,32 @@ export class EventIndex {
 
   /** Indexes events, each id once, and says what each is, in their order. */
   async add(candidates: readonly Candidate[]): Promise<Standing[]> {
-    const added = new Set((await this.insert(candidates)).map(keyOf));
-    const standings = candidates.map((candidate) => (added.has(keyOf(placeOf(candidate))) ? first(candidate.deliveries) : undefined));
+    const added = await this.addNew(candidates);
+    const standings = candidates.map((candidate) => firstOf(added.get(candidate)));
     const others = candidates.flatMap((candidate, position) => (standings[position] === undefined ? [{ candidate, position }] : []));
     if (others.length === 0) return standings.filter((standing) => standing !== undefined);
 
     // A statement of its own: it sees what another replica committed while the insert waited for it.
     const indexed = new Map((await this.find(others.map(({ candidate }) => candidate))).map((row) => [row.position, row]));
-    others.forEach(({ candidate, position }, index) => (standings[position] = standingOf(candidate, indexed.get(index + 1))));
+    others.forEach(({ candidate, position }, index) => (standings[position] = standingOf(candidate.event, indexed.get(index + 1))));
     return standings.filter((standing) => standing !== undefined);
   }
 
+  /** Indexes what is new, with its deliveries. In one transaction with the state of builds: what was decided by it is stored with the event. */
+  private addNew(candidates: readonly Candidate[]): Promise<Map<Candidate, MatchedDelivery[]>> {
+    return this.database.transaction(async (query) => {
+      const places = new Set((await this.insert(query, candidates)).map(keyOf));
+      const added = candidates.filter((candidate) => places.has(keyOf(placeOf(candidate))));
+      const changed = [...(await noteOutcomes(query, added))].map(([candidate, change]) => ({ candidate, change, deliveries: candidate.deliveriesOn(change) }));
+      await this.noteChanges(query, changed);
+      return new Map([...added.map((candidate) => [candidate, candidate.deliveries] as const), ...changed.map(({ candidate, deliveries }) => [candidate, deliveries] as const)]);
+    });
+  }
+
   /** In the order of their keys: two replicas that index the same events must not wait for each other. */
-  private insert(candidates: readonly Candidate[]): Promise<Place[]> {
+  private insert(query: Query, candidates: readonly Candidate[]): Promise<Place[]> {
     const column = <Value>(valueOf: (candidate: Candidate) => Value) => candidates.map(valueOf);
-    return this.database.query<Place>(
+    return query<Place>(
       `insert into matching.event (organization_id, id, stream_sequence, record_index, type, app_id, subject_id, occurred_at, received_at, body, deliveries)
        select * from unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::json[], $11::jsonb[])
         order by 1, 2, 3, 4
@@ -79,6 +87,22 @@ export class EventIndex {
     );
   }
 
+  /** Seldom: most builds end as the one before. */
+  private async noteChanges(query: Query, changed: readonly Changed[]): Promise<void> {
+    if (changed.length === 0) return;
+    await query(
+      `update matching.event set status_change = told.change, deliveries = told.deliveries
+         from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) as told (organization_id, id, change, deliveries)
+        where event.organization_id = told.organization_id and event.id = told.id`,
+      [
+        changed.map(({ candidate }) => candidate.organizationId),
+        changed.map(({ candidate }) => candidate.event.id),
+        changed.map(({ change }) => change),
+        changed.map(({ deliveries }) => JSON.stringify(deliveries)),
+      ],
+    );
+  }
+
   private find(candidates: readonly Candidate[]): Promise<Indexed[]> {
     return this.database.query<Indexed>(
       `select asked.position::int, case when same then event.deliveries end as deliveries, case when not same then event.body end as body
@@ -95,20 +119,8 @@ export class EventIndex {
   }
 }
 
-function first(deliveries: MatchedDelivery[]): Standing {
-  return { kind: 'first', deliveries };
-}
-
-function standingOf(candidate: Candidate, indexed: Indexed | undefined): Standing {
-  if (indexed === undefined) throw new Error(`the event ${candidate.event.id} was removed from the index while it was added`);
-  if (indexed.deliveries !== null) return first(indexed.deliveries);
-  const same = indexed.body !== null && isDeepStrictEqual(contentOf(indexed.body), contentOf(candidate.event));
-  return { kind: same ? 'duplicate' : 'conflict' };
-}
-
-/** What the producer said. When it did not say when it occurred, that is the time of receipt: another one for each repeat. */
-function contentOf({ receivedAt, occurredAt, ...rest }: Event): Record<string, unknown> {
-  return occurredAt === receivedAt ? rest : { ...rest, occurredAt };
+function firstOf(deliveries: MatchedDelivery[] | undefined): Standing | undefined {
+  return deliveries === undefined ? undefined : { kind: 'first', deliveries };
 }
 
 function placeOf({ organizationId, event, origin }: Candidate): Place {

@@ -42,6 +42,25 @@ describe('matching an event', () => {
     expect(record?.deliveries.toSorted(byWebhook)).toEqual([build, all].map((webhookId) => ({ id: deliveryIdOf(source, webhookId), webhookId })).toSorted(byWebhook));
   });
 
+  it("lets through only what a webhook's filter lets through", async () => {
+    const wanted = await add({ events: ['*'], filter: { platforms: ['ios'], branches: ['release/*'], expression: 'event.build.number > 41' } });
+    await add({ events: ['*'], filter: { platforms: ['android'] } });
+    await add({ events: ['*'], filter: { expression: 'event.build.flavour == "free"' } });
+    const event = await publish(anEvent({ id: 'evt_filtered', build: { id: 'b1', platform: 'ios', number: 42, source: { branch: 'release/7' } } }));
+    await eventually(() => expect(matchedOf(event)).toHaveLength(1));
+    expect(webhooksOf(event)).toEqual([wanted]);
+  });
+
+  it('tells who wants it that a build failed after one that passed, or passed after one that failed', async () => {
+    const [onFailure, onAny] = [await add({ events: ['*'], filter: { statusChanged: ['failed'] } }), await add({ events: ['*'], filter: { statusChanged: ['failed', 'fixed'] } })];
+    const builds = (['finished', 'failed', 'failed', 'finished'] as const).map((end, number) => anEvent({ id: `evt_line_${number}`, type: `build.${end}`, occurredAt: `2026-05-10T14:00:0${number}.000000Z` }));
+    const last = anEvent({ id: 'evt_line_end' });
+    await handle(builds, 8_000);
+    await publish(last);
+    await eventually(() => expect(webhooksOf(last)).toHaveLength(2));
+    expect(builds.map((event) => new Set(webhooksOf(event)))).toEqual([new Set(), new Set([onFailure, onAny]), new Set(), new Set([onAny])]);
+  });
+
   it('cuts a wide fan-out into several records and misses none', async () => {
     await addMany(1_001);
     const event = await publish(anEvent({ id: 'evt_wide' }));
@@ -118,6 +137,10 @@ function matchedOf({ id }: Event) {
   return app.get(Rendering).matched.filter((record) => record.organizationId === organizationId && record.event.id === id);
 }
 
+function webhooksOf(event: Event): string[] {
+  return matchedOf(event).flatMap(({ deliveries }) => deliveries.map(({ webhookId }) => webhookId));
+}
+
 function indexed({ id }: Event) {
   return app.get(Database).query('select deliveries from matching.event where organization_id = $1 and id = $2', [organizationId, id]);
 }
@@ -131,8 +154,8 @@ async function add(settings: Partial<CreateWebhook>): Promise<string> {
 
 async function addMany(number: number): Promise<void> {
   await app.get(Database).query(
-    `insert into matching.webhook (id, organization_id, name, url, format, dialect, events, active, headers)
-     select 'whk_0' || lpad($3, 20, '0') || lpad(number::text, 5, '0'), $1, 'x', 'https://example.com', 'raw', 'buildwire', array['*'], true, '{}' from generate_series(1, $2::int) number`,
+    `insert into matching.webhook (id, organization_id, name, url, format, dialect, options, events, active, headers)
+     select 'whk_0' || lpad($3, 20, '0') || lpad(number::text, 5, '0'), $1, 'x', 'https://example.com', 'raw', 'buildwire', '{}', array['*'], true, '{}' from generate_series(1, $2::int) number`,
     [organizationId, number, String(count)],
   );
 }

@@ -1,10 +1,12 @@
 import { deliveryMatched, eventAccepted } from '@buildwire/contracts';
-import type { EventAccepted } from '@buildwire/contracts';
+import type { EventAccepted, StatusChange } from '@buildwire/contracts';
 import { OnMessages, Publisher, discard, done } from '@buildwire/messaging';
 import type { Origin, Outcome } from '@buildwire/messaging';
 import { Controller } from '@nestjs/common';
+import { acceptsEvent } from './accepts-event.js';
 import { EventIndex } from './event-index.repository.js';
-import type { Candidate, Standing } from './event-index.repository.js';
+import type { Candidate } from './event-index.repository.js';
+import type { Standing } from './event-standing.js';
 import { deliveriesOf, matchedRecords } from './matched-records.js';
 import { portions } from './portions.js';
 import { WebhookIndex } from './webhook-index.js';
@@ -44,7 +46,8 @@ export class MatchEventHandler {
     return arrived.map((record) => {
       const { organizationId, event } = record;
       const targets = webhooksOf.get(organizationId)?.match(event.type, event.app.id) ?? [];
-      return { ...record, deliveries: deliveriesOf(organizationId, event, targets) };
+      const deliveriesOn = (change: StatusChange | null) => deliveriesOf(organizationId, event, targets.filter(({ filter }) => acceptsEvent(filter, { event, change })));
+      return { ...record, deliveries: deliveriesOn(null), deliveriesOn };
     });
   }
 
@@ -57,7 +60,7 @@ export class MatchEventHandler {
   }
 }
 
-type Arrived = Omit<Candidate, 'deliveries'>;
+type Arrived = Omit<Candidate, 'deliveries' | 'deliveriesOn'>;
 
 function originAt(origins: readonly Origin[], index: number): Origin {
   const origin = origins[index];

@@ -1,9 +1,13 @@
+import { ArtifactLinks } from '@buildwire/contracts';
 import { ApiKeys, SecretBox } from '@buildwire/database';
 import { ApiKeyLookup } from '@buildwire/service-runtime';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { ArtifactsController } from './artifacts.controller.js';
 import { BOOTSTRAP_OPTIONS, Bootstrap } from './bootstrap.js';
 import type { BootstrapOptions } from './bootstrap.js';
+import { DryRunController } from './dry-run.controller.js';
+import { DryRuns } from './dry-run.query.js';
 import { EventIndex } from './event-index.repository.js';
 import { EventTypesController } from './event-types.controller.js';
 import { EventsController } from './events.controller.js';
@@ -26,12 +30,15 @@ export class MatchingModule {
   static register({ secretsKey, bootstrapApiKey }: MatchingOptions): DynamicModule {
     return {
       module: MatchingModule,
-      controllers: [MatchEventHandler, WebhooksController, EventsController, EventTypesController],
+      controllers: [ArtifactsController, MatchEventHandler, DryRunController, WebhooksController, EventsController, EventTypesController],
       providers: [
         { provide: SecretBox, useFactory: () => new SecretBox(secretsKey) },
         { provide: ApiKeyLookup, useExisting: ApiKeys },
+        // Links are made by rendering; here they are only read.
+        { provide: ArtifactLinks, useFactory: () => new ArtifactLinks('', secretsKey) },
         { provide: BOOTSTRAP_OPTIONS, useValue: { bootstrapApiKey } },
         Bootstrap,
+        DryRuns,
         EventIndex,
         Events,
         OrganizationsRepository,

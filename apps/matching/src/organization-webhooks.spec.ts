@@ -66,7 +66,7 @@ function filled(all: Record<string, string[]>): OrganizationWebhooks {
 }
 
 function target(id: string, appId: string | null) {
-  return { id, appId, variant: { format: 'raw', dialect: 'buildwire' } } as const;
+  return { id, appId, filter: null, variant: { format: 'raw', dialect: 'buildwire', options: {} } } as const;
 }
 
 function idsOf(webhooks: OrganizationWebhooks, ...[type, app]: Parameters<OrganizationWebhooks['match']>): string[] {

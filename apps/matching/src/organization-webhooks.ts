@@ -1,5 +1,5 @@
 import { eventType, matchesType } from '@buildwire/contracts';
-import type { EventType, Variant } from '@buildwire/contracts';
+import type { EventType, Filter, Variant } from '@buildwire/contracts';
 
 /** What matching knows of a webhook. */
 export interface WebhookTarget {
@@ -7,6 +7,8 @@ export interface WebhookTarget {
   variant: Variant;
   /** The only app whose events it gets; null for all. */
   appId: string | null;
+  /** What else an event must be; null for nothing. */
+  filter: Filter | null;
 }
 
 interface Entry extends WebhookTarget {
@@ -30,7 +32,7 @@ const BIT_OF = new Map(TYPES.map((type, index) => [type, 1 << index]));
 /**
  * The webhooks of an organization by app and event types. Patterns are resolved when a webhook comes in, and webhooks
  * that want the same share a group, so an event costs what it matches, however many webhooks there are. There may be a
- * million: a webhook takes two to four hundred bytes.
+ * million: a webhook takes two to four hundred bytes, and its filter.
  */
 export class OrganizationWebhooks {
   private readonly entries = new Map<string, Entry>();
@@ -41,11 +43,11 @@ export class OrganizationWebhooks {
   }
 
   /** Takes a webhook in, or its new settings. `events` are event types, or patterns of them. */
-  put({ id, variant, appId }: WebhookTarget, events: readonly string[]): void {
+  put({ id, variant, appId, filter }: WebhookTarget, events: readonly string[]): void {
     this.remove(id);
     const types = typeSetOf(events);
     const group = this.groupOf(appId, types);
-    const entry = { id, variant, appId, types, position: group?.entries.length ?? 0 };
+    const entry = { id, variant, appId, filter, types, position: group?.entries.length ?? 0 };
     this.entries.set(id, entry);
     if (group !== undefined) group.entries.push(entry);
     else this.groupsOfApp.set(appId, [...(this.groupsOfApp.get(appId) ?? []), { types, entries: [entry] }]);
@@ -64,7 +66,7 @@ export class OrganizationWebhooks {
     last.position = entry.position;
   }
 
-  /** The webhooks that want events of this type of this app. */
+  /** The webhooks that want events of this type of this app, their filters aside. */
   match(type: EventType, appId: string): WebhookTarget[] {
     const bit = BIT_OF.get(type) ?? 0;
     const groups = [...(this.groupsOfApp.get(null) ?? []), ...(this.groupsOfApp.get(appId) ?? [])];

@@ -35,10 +35,10 @@ describe('the webhook index', () => {
     expect(await matches(there, 'org_told')).toEqual([id]);
     expect(await matches(here, 'org_told')).toEqual([id]);
 
-    await webhooks.update('org_told', id, { active: false }, undefined);
+    await webhooks.update('org_told', id, { active: false });
     await announce('org_told', id);
     expect(await matches(here, 'org_told')).toEqual([]);
-    await webhooks.update('org_told', id, { active: true, events: ['job.*'] }, undefined);
+    await webhooks.update('org_told', id, { active: true, events: ['job.*'] });
     await announce('org_told', id);
     expect(await matches(here, 'org_told')).toEqual([]);
     expect(await matches(here, 'org_told', 'job.finished')).toEqual([id]);
@@ -73,8 +73,8 @@ describe('the webhook index', () => {
   it('loads an organization of 10,000 webhooks, more than a page at a time', async () => {
     await organization('org_large');
     await here.get(Database).query(
-      `insert into matching.webhook (id, organization_id, name, url, format, dialect, events, active, headers)
-       select 'whk_' || lpad(number::text, 26, '0'), 'org_large', 'x', 'https://example.com', 'raw', 'buildwire', array['build.*'], number % 2 = 0, '{}' from generate_series(1, 20002) number`,
+      `insert into matching.webhook (id, organization_id, name, url, format, dialect, options, events, active, headers)
+       select 'whk_' || lpad(number::text, 26, '0'), 'org_large', 'x', 'https://example.com', 'raw', 'buildwire', '{}', array['build.*'], number % 2 = 0, '{}' from generate_series(1, 20002) number`,
     );
     expect(await matches(here, 'org_large')).toHaveLength(10_001);
     expect(await matches(here, 'org_large', 'job.finished')).toHaveLength(0);

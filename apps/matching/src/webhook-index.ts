@@ -108,9 +108,9 @@ export class WebhookIndex implements OnModuleInit {
 const variants = new Map<string, Variant>();
 
 /** One object for all webhooks with the same variant: there are few variants and there may be many webhooks. */
-function sharedVariant({ format, dialect }: Variant): Variant {
-  const key = `${format} ${dialect}`;
-  const known = variants.get(key) ?? { format, dialect };
+function sharedVariant({ format, dialect, options }: Variant): Variant {
+  const key = JSON.stringify([format, dialect, options]);
+  const known = variants.get(key) ?? { format, dialect, options };
   variants.set(key, known);
   return known;
 }

@@ -24,8 +24,9 @@ afterAll(() => stack.stop());
 describe('webhooks', () => {
   it('show their secret in the answer that creates them, and never again', async () => {
     const created = createdWebhook.strict().parse(await webhooks.create('org_a', BODY));
-    expect(Buffer.from(created.secret.slice('whsec_'.length), 'base64')).toHaveLength(32);
-    const { secret: _, ...rest } = created;
+    expect(Buffer.from((created.secret ?? '').slice('whsec_'.length), 'base64')).toHaveLength(32);
+    const { secret: _, publicKey, ...rest } = created;
+    expect(publicKey).toBeNull();
     expect(webhookSchema.strict().parse(await webhooks.get('org_a', created.id))).toEqual(rest);
     expect(JSON.stringify(await webhooks.list('org_a', {}))).not.toContain('secret');
     expect(await webhooks.update('org_a', created.id, { secret: 'a new secret of mine' })).not.toHaveProperty('secret');
@@ -41,9 +42,20 @@ describe('webhooks', () => {
     ['a short secret', { ...BODY, secret: 'short' }, '/secret'],
     ['a whsec_ secret that is not base64', { ...BODY, secret: 'whsec_it is not base64' }, '/secret'],
     ['a pattern that no event matches', { ...BODY, events: ['build.exploded'] }, '/events/0'],
+    ['an expression that cannot be used', { ...BODY, filter: { expression: 'event.type ==' } }, '/filter/expression'],
+    ['a condition of nothing', { ...BODY, filter: { branches: [] } }, '/filter/branches'],
     ['an unknown setting', { ...BODY, colour: 'red' }, '/colour'],
   ])('are refused with %s, at its place', async (_, body, pointer) => {
     await expect(webhooks.create('org_a', body)).rejects.toMatchObject({ code: 'invalid_request', faults: [{ pointer }] });
+  });
+
+  it('keep their filter until it is changed as a whole, and take none that cannot be used', async () => {
+    const filter = { expression: 'event.build.number > 41', branches: ['main'] };
+    const { id } = await webhooks.create('org_a', { ...BODY, filter });
+    expect(await webhooks.get('org_a', id)).toMatchObject({ filter });
+    await expect(webhooks.update('org_a', id, { filter: { expression: 'evnt.type == "x"' } })).rejects.toMatchObject({ faults: [{ pointer: '/filter/expression', detail: 'line 1, column 1: Unknown variable: evnt' }] });
+    expect((await webhooks.update('org_a', id, { filter: { platforms: ['ios'] } })).filter).toEqual({ platforms: ['ios'] });
+    expect((await webhooks.update('org_a', id, { filter: null })).filter).toBeNull();
   });
 
   it('are matched as soon as the answer is there', async () => {

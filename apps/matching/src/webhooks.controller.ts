@@ -1,11 +1,12 @@
-import { ProblemError, createWebhook, updateWebhook, validate, webhookFilters, webhookId } from '@buildwire/contracts';
+import { ProblemError, createWebhook, publicKeyOf, updateWebhook, validate, webhookFilters, webhookId } from '@buildwire/contracts';
 import type { CreatedWebhook, Webhook } from '@buildwire/contracts';
 import { ApiKeyGuard, Organization } from '@buildwire/service-runtime';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import type { Page } from '@buildwire/database';
+import { checkFilter } from './check-filter.js';
 import { WebhookChanges } from './webhook-changes.js';
 import { WebhookList } from './webhook-list.query.js';
-import { generateSecret, standardSecretOf } from './webhook-secret.js';
+import { givenSecret, secretFor } from './webhook-secret.js';
 import { WebhooksRepository } from './webhooks.repository.js';
 
 @Controller('v1/webhooks')
@@ -21,10 +22,11 @@ export class WebhooksController {
   @Post()
   async create(@Organization() organizationId: string, @Body() body: unknown): Promise<CreatedWebhook> {
     const { secret: given, ...settings } = validate(createWebhook, body);
-    const secret = given === undefined ? generateSecret() : standardSecretOf(given);
+    checkFilter(settings.filter);
+    const secret = secretFor(settings, given);
     const created = await this.webhooks.create(organizationId, settings, secret);
     await this.changes.announce({ organizationId, webhookId: created.id });
-    return { ...created, secret };
+    return { ...created, secret: secret ?? null, publicKey: secret === undefined ? null : (publicKeyOf(secret) ?? null) };
   }
 
   @Get()
@@ -40,7 +42,8 @@ export class WebhooksController {
   @Patch(':id')
   async update(@Organization() organizationId: string, @Param('id') id: string, @Body() body: unknown): Promise<Webhook> {
     const { secret, ...change } = validate(updateWebhook, body);
-    const updated = await this.webhooks.update(organizationId, known(id), change, secret === undefined ? undefined : standardSecretOf(secret));
+    checkFilter(change.filter);
+    const updated = await this.webhooks.update(organizationId, known(id), { ...change, ...(secret === undefined ? {} : { secret: givenSecret(secret) }) });
     await this.changes.announce({ organizationId, webhookId: id });
     return updated;
   }

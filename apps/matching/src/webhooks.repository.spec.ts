@@ -1,5 +1,5 @@
 import { createWebhook } from '@buildwire/contracts';
-import { Database, SecretBox, migrate, webhookSecretContext } from '@buildwire/database';
+import { Database, SecretBox, migrate, webhookSecretContext, webhookUrlContext } from '@buildwire/database';
 import { eventually, startTestPostgres } from '@buildwire/testing';
 import type { TestPostgres } from '@buildwire/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,27 +28,40 @@ afterAll(async () => {
 describe('stored webhooks', () => {
   it('keep all their settings', async () => {
     const settings = aWebhook({ headers: { 'x-team': 'games' }, retry: { schedule: [1, 2.5] }, limits: { timeoutMs: 5_000 }, appId: 'app_1', active: false });
-    const { id, createdAt, updatedAt, ...stored } = await webhooks.create('org_a', settings, SECRET);
+    const { id, createdAt, updatedAt, rules, ...stored } = await webhooks.create('org_a', settings, SECRET);
     expect(stored).toEqual(settings);
     expect([createdAt, updatedAt]).toEqual([expect.stringMatching(/^\d{4}-.*\.\d{6}Z$/), createdAt]);
-    expect(await webhooks.get('org_a', id)).toEqual({ id, createdAt, updatedAt, ...stored });
+    expect(rules.schedule).toEqual([1, 2.5]);
+    expect(await webhooks.get('org_a', id)).toEqual({ id, createdAt, updatedAt, rules, ...stored });
   });
 
   it('change only what is given, null included', async () => {
     const created = await webhooks.create('org_a', aWebhook({ appId: 'app_1', retry: { schedule: [1] }, limits: { timeoutMs: 5_000 } }), SECRET);
-    const updated = await webhooks.update('org_a', created.id, { name: 'other', appId: null, retry: null }, undefined);
-    expect(updated).toEqual({ ...created, name: 'other', appId: null, retry: null, updatedAt: updated.updatedAt });
+    const updated = await webhooks.update('org_a', created.id, { name: 'other', appId: null, retry: null });
+    expect(updated).toEqual({ ...created, name: 'other', appId: null, retry: null, rules: updated.rules, updatedAt: updated.updatedAt });
+    expect(updated.rules.schedule).not.toEqual(created.rules.schedule);
     expect(updated.updatedAt > created.updatedAt).toBe(true);
   });
 
   it('have their secret sealed, and only the new one after a change', async () => {
     const { id } = await webhooks.create('org_a', aWebhook(), SECRET);
     expect(await secretsOf(id)).toEqual([SECRET]);
-    await webhooks.update('org_a', id, {}, NEW_SECRET);
+    await webhooks.update('org_a', id, { secret: NEW_SECRET });
     expect(await secretsOf(id)).toEqual([NEW_SECRET]);
     expect(JSON.stringify(await database.query('select * from matching.webhook_secret'))).not.toContain('MDEyMzQ1');
     await webhooks.remove('org_a', id);
     expect(await secretsOf(id)).toEqual([]);
+  });
+
+  it('of a chat target show and store their URL to nobody, and keep it through other changes', async () => {
+    const url = 'https://hooks.slack.com/services/T000/B000/verysecret';
+    const { id, ...shown } = await webhooks.create('org_a', aWebhook({ format: 'slack', dialect: null, url }), undefined);
+    expect(shown.url).toBe('https://hooks.slack.com/…cret');
+    expect(await secretsOf(id)).toEqual([]);
+    await webhooks.update('org_a', id, { name: 'renamed' });
+    expect(JSON.stringify([await webhooks.get('org_a', id), await database.query('select * from matching.webhook')])).not.toContain('verysecret');
+    const [row] = await database.query<{ sealed: Buffer; key: string }>('select url_sealed as sealed, url_key_id as key from matching.webhook where id = $1', [id]);
+    expect(box.open(row?.sealed ?? Buffer.alloc(0), row?.key ?? '', webhookUrlContext('org_a', id)).toString()).toBe(url);
   });
 
   it('are gone once removed', async () => {
@@ -79,7 +92,7 @@ describe('stored webhooks', () => {
       await query('lock table matching.webhook_secret in exclusive mode');
       const creating = webhooks.create('org_busy', aWebhook(), SECRET);
       await eventually(() => waiting(1));
-      const updating = webhooks.update('org_busy', other.id, { name: 'quick' }, undefined);
+      const updating = webhooks.update('org_busy', other.id, { name: 'quick' });
       await Promise.race([updating, eventually(() => waiting(2))]);
       await look();
       return { creating, updating };
@@ -92,7 +105,7 @@ describe('stored webhooks', () => {
 function callsFor(organizationId: string, id: string): (() => Promise<unknown>)[] {
   return [
     () => webhooks.get(organizationId, id),
-    () => webhooks.update(organizationId, id, { name: 'mine now' }, NEW_SECRET),
+    () => webhooks.update(organizationId, id, { name: 'mine now', secret: NEW_SECRET }),
     () => webhooks.remove(organizationId, id),
   ];
 }

@@ -1,27 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { ProblemError, newId } from '@buildwire/contracts';
-import type { CreateWebhook, Dialect, Format, UpdateWebhook, Webhook } from '@buildwire/contracts';
-import { Database, SecretBox, instant, webhookSecretContext } from '@buildwire/database';
+import { ProblemError, mergeWebhook, newId } from '@buildwire/contracts';
+import type { Dialect, Filter, Format, RenderingOptions, UpdateWebhook, Webhook } from '@buildwire/contracts';
+import { Database, SecretBox, webhookSecretContext } from '@buildwire/database';
 import type { Query } from '@buildwire/database';
 import { Injectable } from '@nestjs/common';
+import { SETTING_COLUMNS, WEBHOOK_COLUMNS, settingsOf, shownWebhook, valuesOf } from './stored-webhook.js';
+import type { Settings, WebhookRow } from './stored-webhook.js';
 
 /** The state of a webhook after a change, as matching needs it. */
 export interface WebhookVersion {
   id: string;
   format: Format;
-  dialect: Dialect;
+  dialect: Dialect | null;
+  options: RenderingOptions;
   events: string[];
   appId: string | null;
+  filter: Filter | null;
   version: string;
   /** False once it is deleted or not active. */
   wanted: boolean;
 }
 
-type Settings = Omit<Webhook, 'id' | 'createdAt' | 'updatedAt'>;
-
-/** A webhook as the API shows it. */
-export const WEBHOOK_COLUMNS = `id, name, url, format, dialect, events, app_id as "appId", active, headers, retry, limits,
-  ${instant('created_at')} as "createdAt", ${instant('updated_at')} as "updatedAt"`;
+const PARAMETERS = SETTING_COLUMNS.split(',').map((_, index) => `$${index + 3}`).join(', ');
 
 /** The only writer of matching.webhook and matching.webhook_secret. Secrets are sealed on the way in and never read here. */
 @Injectable()
@@ -31,32 +31,33 @@ export class WebhooksRepository {
     private readonly secretBox: SecretBox,
   ) {}
 
-  async create(organizationId: string, settings: Omit<CreateWebhook, 'secret'>, secret: string): Promise<Webhook> {
+  async create(organizationId: string, settings: Settings, secret: string | undefined): Promise<Webhook> {
     const id = newId('whk');
     return this.change(organizationId, async (query) => {
-      const [created] = await query<Webhook>(
-        `insert into matching.webhook (organization_id, id, name, url, format, dialect, events, app_id, active, headers, retry, limits)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning ${WEBHOOK_COLUMNS}`,
-        [organizationId, id, ...valuesOf(settings)],
+      const [created] = await query<WebhookRow>(
+        `insert into matching.webhook (organization_id, id, ${SETTING_COLUMNS}) values ($1, $2, ${PARAMETERS}) returning ${WEBHOOK_COLUMNS}`,
+        [organizationId, id, ...valuesOf(settings, { organizationId, id }, this.secretBox)],
       );
-      await this.addSecret(query, organizationId, id, secret);
-      return required(created);
+      if (secret !== undefined) await this.addSecret(query, organizationId, id, secret);
+      return shownWebhook(required(created), this.secretBox);
     });
   }
 
-  /** A new secret takes the place of the old one at once. Throws a {@link ProblemError} `not_found`. */
-  async update(organizationId: string, id: string, change: Omit<UpdateWebhook, 'secret'>, secret: string | undefined): Promise<Webhook> {
+  /**
+   * A new secret takes the place of the old one at once. Throws a {@link ProblemError}: `not_found`, or `invalid_request` if
+   * the settings would no longer fit together.
+   */
+  async update(organizationId: string, id: string, change: UpdateWebhook): Promise<Webhook> {
     return this.change(organizationId, async (query) => {
-      const current = await this.find(query, organizationId, id);
-      const [updated] = await query<Webhook>(
+      const settings = mergeWebhook(settingsOf(await this.find(query, organizationId, id), this.secretBox), change);
+      const [updated] = await query<WebhookRow>(
         `update matching.webhook
-            set (name, url, format, dialect, events, app_id, active, headers, retry, limits) = ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12),
-                updated_at = now(), version = nextval('matching.webhook_version')
+            set (${SETTING_COLUMNS}) = (${PARAMETERS}), updated_at = now(), version = nextval('matching.webhook_version')
           where organization_id = $1 and id = $2 returning ${WEBHOOK_COLUMNS}`,
-        [organizationId, id, ...valuesOf({ ...current, ...change } as Settings)],
+        [organizationId, id, ...valuesOf(settings, { organizationId, id }, this.secretBox)],
       );
-      if (secret !== undefined) await this.replaceSecrets(query, organizationId, id, secret);
-      return required(updated);
+      if (change.secret !== undefined) await this.replaceSecrets(query, organizationId, id, change.secret);
+      return shownWebhook(required(updated), this.secretBox);
     });
   }
 
@@ -74,14 +75,14 @@ export class WebhooksRepository {
   }
 
   /** Throws a {@link ProblemError} `not_found`. */
-  get(organizationId: string, id: string): Promise<Webhook> {
-    return this.find((sql, params) => this.database.query(sql, params), organizationId, id);
+  async get(organizationId: string, id: string): Promise<Webhook> {
+    return shownWebhook(await this.find((sql, params) => this.database.query(sql, params), organizationId, id), this.secretBox);
   }
 
   /** The webhooks that changed after `version`, in the order of their changes; from version 0 only those that are wanted. */
   changesSince(organizationId: string, version: string, limit: number): Promise<WebhookVersion[]> {
     return this.database.query(
-      `select id, format, dialect, events, app_id as "appId", version, active and deleted_at is null as wanted
+      `select id, format, dialect, options, events, app_id as "appId", filter, version, active and deleted_at is null as wanted
          from matching.webhook
         where organization_id = $1 and version > $2 and ($2::bigint > 0 or (active and deleted_at is null))
         order by version limit $3`,
@@ -97,9 +98,9 @@ export class WebhooksRepository {
     });
   }
 
-  private async find(query: Query, organizationId: string, id: string): Promise<Webhook> {
+  private async find(query: Query, organizationId: string, id: string): Promise<WebhookRow> {
     const sql = `select ${WEBHOOK_COLUMNS} from matching.webhook where organization_id = $1 and id = $2 and deleted_at is null`;
-    const [webhook] = await query<Webhook>(sql, [organizationId, id]);
+    const [webhook] = await query<WebhookRow>(sql, [organizationId, id]);
     if (webhook === undefined) throw new ProblemError('not_found');
     return webhook;
   }
@@ -119,15 +120,6 @@ export class WebhooksRepository {
       keyId,
     ]);
   }
-}
-
-/** In the order of the columns. pg would write a list as a Postgres array, so jsonb is given as text. */
-function valuesOf({ name, url, format, dialect, events, appId, active, headers, retry, limits }: Settings): unknown[] {
-  return [name, url, format, dialect, events, appId, active, JSON.stringify(headers), json(retry), json(limits)];
-}
-
-function json(value: object | null): string | null {
-  return value === null ? null : JSON.stringify(value);
 }
 
 function required<Row>(row: Row | undefined): Row {

@@ -47,6 +47,10 @@ export class LoggedAttempt {
   @Column('text', { name: 'content_type' })
   contentType!: string;
 
+  /** The request headers that belong to the body: a resend sends them again. */
+  @Column('json', { name: 'body_headers' })
+  bodyHeaders!: Headers;
+
   /** Null if the body holds a NUL character: see `requestBodyBytes`. */
   @Column('text', { name: 'request_body', nullable: true })
   requestBody!: string | null;

@@ -30,8 +30,9 @@ export class LoggedDelivery {
   @Column('text')
   format!: Format;
 
-  @Column('text')
-  dialect!: Dialect;
+  /** Only the format raw has one. */
+  @Column('text', { nullable: true })
+  dialect!: Dialect | null;
 
   /** What the delivery came from; its attempts have triggers of their own. */
   @Column('text')

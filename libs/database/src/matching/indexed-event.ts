@@ -1,5 +1,5 @@
 /* Written by `matching` only; `delivery-log` reads it. */
-import type { Dialect, Event, EventType, Format } from '@buildwire/contracts';
+import type { Dialect, Event, EventType, Format, RenderingOptions, StatusChange } from '@buildwire/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A delivery as it was matched. */
@@ -7,7 +7,8 @@ export interface MatchedDelivery {
   id: string;
   webhookId: string;
   format: Format;
-  dialect: Dialect;
+  dialect: Dialect | null;
+  options: RenderingOptions;
 }
 
 @Entity({ schema: 'matching', name: 'event' })
@@ -45,4 +46,8 @@ export class IndexedEvent {
 
   @Column('jsonb')
   deliveries!: MatchedDelivery[];
+
+  /** What it changed on its line of builds when it was matched. */
+  @Column('text', { name: 'status_change', nullable: true })
+  statusChange!: StatusChange | null;
 }

@@ -13,14 +13,25 @@ export class StoredWebhook {
   @Column('text')
   name!: string;
 
-  @Column('text')
-  url!: string;
+  /** Null for the chat formats, whose URL is a secret: it is sealed in the context of `webhookUrlContext`. */
+  @Column('text', { nullable: true })
+  url!: string | null;
+
+  @Column('bytea', { name: 'url_sealed', nullable: true })
+  urlSealed!: Buffer | null;
+
+  @Column('text', { name: 'url_key_id', nullable: true })
+  urlKeyId!: string | null;
 
   @Column('text')
   format!: Format;
 
-  @Column('text')
-  dialect!: Dialect;
+  /** Only the format raw has one. */
+  @Column('text', { nullable: true })
+  dialect!: Dialect | null;
+
+  @Column('jsonb')
+  options!: Webhook['options'];
 
   /** Event types, or patterns of them. */
   @Column('text', { array: true })
@@ -30,14 +41,24 @@ export class StoredWebhook {
   @Column('text', { name: 'app_id', nullable: true })
   appId!: string | null;
 
+  /** json, not jsonb: it keeps the order of keys. */
+  @Column('json', { nullable: true })
+  filter!: Webhook['filter'];
+
   @Column('boolean')
   active!: boolean;
 
   @Column('jsonb')
   headers!: Webhook['headers'];
 
+  @Column('text', { nullable: true })
+  success!: Webhook['success'];
+
   @Column('jsonb', { nullable: true })
   retry!: Webhook['retry'];
+
+  @Column('jsonb', { nullable: true })
+  signing!: Webhook['signing'];
 
   @Column('jsonb', { nullable: true })
   limits!: Webhook['limits'];

@@ -31,3 +31,8 @@ export class WebhookSecret {
 export function webhookSecretContext(organizationId: string, webhookId: string): string {
   return `${organizationId}|${webhookId}|secret`;
 }
+
+/** What a sealed URL is bound to. */
+export function webhookUrlContext(organizationId: string, webhookId: string): string {
+  return `${organizationId}|${webhookId}|url`;
+}

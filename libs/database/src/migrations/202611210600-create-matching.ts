@@ -48,20 +48,28 @@ const WEBHOOKS = `
     id text collate "C" primary key,
     organization_id text collate "C" not null references matching.organization (id),
     name text not null,
-    url text not null,
+    url text,
+    url_sealed bytea,
+    url_key_id text,
     format text not null,
-    dialect text not null,
+    dialect text,
+    options jsonb not null,
     events text[] not null,
     app_id text collate "C",
+    filter json,
     active boolean not null,
     headers jsonb not null,
+    success text,
     retry jsonb,
+    signing jsonb,
     limits jsonb,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     deleted_at timestamptz,
     version bigint not null default nextval('matching.webhook_version'),
-    unique (organization_id, id)
+    unique (organization_id, id),
+    -- The URL of a chat target is a secret.
+    check ((url is null) = (url_sealed is not null) and (url_sealed is null) = (url_key_id is null))
   );
   create index webhook_newest on matching.webhook (organization_id, created_at desc, id desc) where deleted_at is null;
   create index webhook_newest_of_app on matching.webhook (organization_id, app_id, created_at desc, id desc) where deleted_at is null;

@@ -33,7 +33,7 @@ const createDelivery = `
     app_id text collate "C" not null,
     webhook_id text collate "C" not null,
     format text collate "C" not null,
-    dialect text collate "C" not null,
+    dialect text collate "C",
     trigger text collate "C" not null,
     attempt_count integer not null,
 
@@ -89,6 +89,7 @@ const createAttempt = `
     request_url text not null,
     request_headers json not null,
     content_type text not null,
+    body_headers json not null,
     request_body text,
     request_body_bytes bytea,
     response_headers json,

@@ -1,0 +1,50 @@
+import { rulesOf, shownUrl } from '@buildwire/contracts';
+import type { CreateWebhook, Webhook } from '@buildwire/contracts';
+import { instant, webhookUrlContext } from '@buildwire/database';
+import type { SecretBox } from '@buildwire/database';
+
+/** What an owner decided, with the whole URL. */
+export type Settings = Omit<CreateWebhook, 'secret'>;
+
+/** A row of matching.webhook. The URL of a chat format is a secret, so it is sealed. */
+export type WebhookRow = Omit<Settings, 'url'> &
+  Pick<Webhook, 'id' | 'createdAt' | 'updatedAt'> & { organizationId: string; url: string | null; urlSealed: string | null; urlKeyId: string | null };
+
+/** The columns of a {@link WebhookRow}. */
+export const WEBHOOK_COLUMNS = `id, organization_id as "organizationId", name, url, encode(url_sealed, 'base64') as "urlSealed", url_key_id as "urlKeyId",
+  format, dialect, options, events, app_id as "appId", filter, active, headers, success, retry, signing, limits,
+  ${instant('created_at')} as "createdAt", ${instant('updated_at')} as "updatedAt"`;
+
+/** The columns that hold the settings, in the order of {@link valuesOf}. */
+export const SETTING_COLUMNS =
+  'name, url, url_sealed, url_key_id, format, dialect, options, events, app_id, filter, active, headers, success, retry, signing, limits';
+
+/** In the order of {@link SETTING_COLUMNS}. pg would write a list as a Postgres array, so JSON is given as text. */
+export function valuesOf(settings: Settings, of: { organizationId: string; id: string }, box: SecretBox): unknown[] {
+  const { name, url, format, dialect, options, events, appId, filter, active, headers, success, retry, signing, limits } = settings;
+  const sealed = format === 'raw' ? undefined : box.seal(Buffer.from(url, 'utf8'), webhookUrlContext(of.organizationId, of.id));
+  const address = [sealed === undefined ? url : null, sealed?.sealed ?? null, sealed?.keyId ?? null];
+  return [name, ...address, format, dialect, json(options), events, appId, json(filter), active, json(headers), success, json(retry), json(signing), json(limits)];
+}
+
+/** The settings as their owner gave them. Throws a `SecretNotReadableError`. */
+export function settingsOf(row: WebhookRow, box: SecretBox): Settings {
+  const { id: _id, organizationId: _organization, createdAt: _created, updatedAt: _updated, urlSealed: _sealed, urlKeyId: _key, ...settings } = row;
+  return { ...settings, url: urlOf(row, box) };
+}
+
+/** A webhook as the API shows it: with the rules in force, and of a chat target's URL only what tells it from others. */
+export function shownWebhook(row: WebhookRow, box: SecretBox): Webhook {
+  const { id, createdAt, updatedAt } = row;
+  const settings = settingsOf(row, box);
+  return { id, ...settings, url: shownUrl(settings.format, settings.url), rules: rulesOf(settings), createdAt, updatedAt };
+}
+
+function urlOf({ organizationId, id, url, urlSealed, urlKeyId }: WebhookRow, box: SecretBox): string {
+  if (urlSealed === null || urlKeyId === null) return url ?? '';
+  return box.open(Buffer.from(urlSealed, 'base64'), urlKeyId, webhookUrlContext(organizationId, id)).toString('utf8');
+}
+
+function json(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
