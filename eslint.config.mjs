@@ -17,7 +17,7 @@ const boundaries = (forSpecs = []) => [
       { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:contract', 'type:embedded'] },
       { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:adapter', 'type:host', ...forSpecs] },
       { sourceTag: 'type:standalone', onlyDependOnLibsWithTags: ['type:contract', 'type:adapter', 'type:host', 'type:embedded', 'type:app', ...forSpecs] },
-      { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:contract', 'type:testing', 'type:adapter', 'type:app', 'type:standalone'] },
+      { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:testing', 'type:adapter', 'type:app', 'type:standalone'] },
       { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:contract', 'type:testing', 'type:embedded'] },
       ...STAGES.map((stage) => ({ sourceTag: `stage:${stage}`, onlyDependOnLibsWithTags: [`stage:${stage}`, 'stage:any'] })),
     ],

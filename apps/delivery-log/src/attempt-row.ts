@@ -17,6 +17,7 @@ export interface AttemptRow {
   request_url: string;
   request_headers: [string, string][];
   content_type: string;
+  body_headers: [string, string][];
   request_body?: string;
   request_body_bytes?: string;
   response_headers?: [string, string][];
@@ -42,6 +43,7 @@ export function attemptRow(attempted: DeliveryAttempted): AttemptRow {
     request_url: storable(request.url),
     request_headers: storableHeaders(request.headers),
     content_type: storable(attempted.contentType),
+    body_headers: storableHeaders(attempted.headers),
     ...requestBody(attempted.body),
     ...(response === undefined ? {} : responseColumns(response)),
     timing: attempted.timing,

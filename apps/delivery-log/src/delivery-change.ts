@@ -12,7 +12,7 @@ export interface DeliveryChange {
   app_id: string;
   webhook_id: string;
   format: string;
-  dialect: string;
+  dialect: string | null;
   status: Exclude<DeliveryStatus, 'pending'>;
   completed_at?: string;
   closed_reason?: string;

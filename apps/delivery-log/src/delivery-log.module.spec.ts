@@ -84,13 +84,13 @@ describe('a resend', () => {
   it('publishes the bytes of the first attempt again, as another turn of the latest automatic attempt', async () => {
     const delivery = await withWebhook(aDelivery());
     const body = '{"ünï":"💥\0"}';
-    await log(anAttempt(delivery, { ...failing(500), verdict: 'waiting', body, contentType: 'application/x-odd' }));
+    await log(anAttempt(delivery, { ...failing(500), verdict: 'waiting', body, contentType: 'application/x-odd', headers: [['ce-id', 'evt-1']] }));
     await log(anAttempt(delivery, { ...failing(500), verdict: 'exhausted', body, attempt: 2, sentAtMs: START_MS + 6_000, trigger: 'retry' }));
 
     const { status, body: answer } = await resend(delivery.deliveryId);
     const { resendId } = resentDelivery.parse(answer);
     expect(status).toBe(202);
-    expect(await lastRendered()).toEqual({ ...delivery, contentType: 'application/x-odd', body, trigger: 'resend', attempt: 2, postponements: 0, resendId });
+    expect(await lastRendered()).toEqual({ ...delivery, contentType: 'application/x-odd', headers: [['ce-id', 'evt-1']], body, trigger: 'resend', attempt: 2, postponements: 0, resendId });
   });
 
   it('may be asked for twice in a row', async () => {
@@ -133,8 +133,8 @@ async function log(attempt: DeliveryAttempted): Promise<DeliveryAttempted> {
 
 async function withWebhook<Delivery extends { organizationId: string; webhookId: string }>(delivery: Delivery, { active = true, deleted_at }: { active?: boolean; deleted_at?: Date } = {}): Promise<Delivery> {
   await service.database.query(
-    `insert into matching.webhook (id, organization_id, name, url, format, dialect, events, active, headers, deleted_at)
-     values ($1, $2, 'hook', 'https://x.test', 'raw', 'buildwire', '{*}', $3, '{}', $4)`,
+    `insert into matching.webhook (id, organization_id, name, url, format, dialect, options, events, active, headers, deleted_at)
+     values ($1, $2, 'hook', 'https://x.test', 'raw', 'buildwire', '{}', '{*}', $3, '{}', $4)`,
     [delivery.webhookId, delivery.organizationId, active, deleted_at ?? null],
   );
   return delivery;

@@ -9,6 +9,7 @@ import { CLOCK_SKEW, createdAtOf } from './deliveries.query.js';
 interface Row extends DeliveryHead {
   webhookIsActive: boolean;
   contentType: string | null;
+  bodyHeaders: [string, string][] | null;
   body: string | null;
   bodyBytes: Buffer | null;
   attempt: number | null;
@@ -20,11 +21,11 @@ const deliveryToResend = `
     d.id as "deliveryId", d.organization_id as "organizationId", d.event_id as "eventId", d.event_type as "eventType", d.app_id as "appId",
     d.webhook_id as "webhookId", d.format, d.dialect,
     coalesce(w.active and w.deleted_at is null, false) as "webhookIsActive",
-    stored.content_type as "contentType", stored.request_body as body, stored.request_body_bytes as "bodyBytes", stored.attempt
+    stored.content_type as "contentType", stored.body_headers as "bodyHeaders", stored.request_body as body, stored.request_body_bytes as "bodyBytes", stored.attempt
   from delivery_log.delivery d
   left join matching.webhook w on w.organization_id = d.organization_id and w.id = d.webhook_id
   left join lateral (
-    select a.content_type, a.request_body, a.request_body_bytes, max(a.schedule_attempt) over () as attempt
+    select a.content_type, a.body_headers, a.request_body, a.request_body_bytes, max(a.schedule_attempt) over () as attempt
     from delivery_log.attempt a
     where a.delivery_id = d.id and a.organization_id = d.organization_id and a.sent_at >= d.created_at - ${CLOCK_SKEW}
     order by a.sent_at, a.id limit 1
@@ -44,13 +45,13 @@ export class ResendDelivery {
    * or `invalid_request` for a delivery that has not been tried: there are no bytes to send again.
    */
   async resend(organizationId: string, id: string): Promise<{ deliveryId: string; resendId: string }> {
-    const { webhookIsActive, contentType, body, bodyBytes, attempt, ...head } = await this.find(organizationId, id);
+    const { webhookIsActive, contentType, bodyHeaders, body, bodyBytes, attempt, ...head } = await this.find(organizationId, id);
     if (!webhookIsActive) throw new ProblemError('webhook_gone');
     if (contentType === null || attempt === null) {
       throw new ProblemError('invalid_request', 'the delivery has no attempt in the log, so there is nothing to send again');
     }
     const resendId = randomUUID();
-    const resend = { contentType, body: body ?? bodyBytes?.toString('utf8') ?? '', trigger: 'resend', attempt, postponements: 0, resendId } as const;
+    const resend = { contentType, headers: bodyHeaders ?? [], body: body ?? bodyBytes?.toString('utf8') ?? '', trigger: 'resend', attempt, postponements: 0, resendId } as const;
     await this.publisher.publish(deliveryRendered, { ...head, ...resend });
     return { deliveryId: id, resendId };
   }

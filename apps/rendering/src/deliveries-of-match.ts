@@ -1,7 +1,7 @@
 import { millisecondsOf } from '@buildwire/contracts';
 import type { DeliveryClosed, DeliveryHead, DeliveryMatched, DeliveryRendered } from '@buildwire/contracts';
 import { render } from '@buildwire/formats';
-import type { Rendering } from '@buildwire/formats';
+import type { Rendering, RenderingContext } from '@buildwire/formats';
 
 /** What becomes of the deliveries of a match: they are sent, or closed because their format cannot say the event. */
 export interface Fates {
@@ -10,18 +10,18 @@ export interface Fates {
 }
 
 /** Renders once for all deliveries. Equal matches have equal fates, so that a repeat changes nothing. */
-export function deliveriesOfMatch(match: DeliveryMatched): Fates {
-  return fatesOf(match, render(match.event, match.variant));
+export function deliveriesOfMatch(match: DeliveryMatched, context: Pick<RenderingContext, 'downloadUrl'>): Fates {
+  return fatesOf(match, render(match.event, match.variant, context));
 }
 
 /** The fates that a rendering means. */
 export function fatesOf({ organizationId, event, variant, deliveries }: DeliveryMatched, rendering: Rendering): Fates {
-  const of = { organizationId, eventId: event.id, eventType: event.type, appId: event.app.id, ...variant };
+  const of = { organizationId, eventId: event.id, eventType: event.type, appId: event.app.id, format: variant.format, dialect: variant.dialect };
   const heads = deliveries.map(({ id, webhookId }): DeliveryHead => ({ deliveryId: id, webhookId, ...of }));
   switch (rendering.kind) {
     case 'rendered': {
-      const { contentType, body } = rendering;
-      const first = { contentType, body, trigger: 'event', attempt: 1, postponements: 0 } as const;
+      const { contentType, headers, body } = rendering;
+      const first = { contentType, headers, body, trigger: 'event', attempt: 1, postponements: 0 } as const;
       return { rendered: heads.map((head) => ({ ...head, ...first })), closed: [] };
     }
     case 'skipped': {

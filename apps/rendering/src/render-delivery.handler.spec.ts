@@ -41,7 +41,7 @@ let app: INestApplication;
 beforeAll(async () => {
   nats = await startTestNats();
   const messaging = MessagingModule.forServices({ url: nats.url, name: 'spec', services: ['rendering', 'delivery'], replicas: 1, concurrency: 8 });
-  const root = { module: SpecModule, imports: [messaging, RenderingModule.register()], controllers: [ReceiveDeliveries] };
+  const root = { module: SpecModule, imports: [messaging, RenderingModule.register({ publicUrl: 'https://hooks.example', secretsKey: 'k'.repeat(32) })], controllers: [ReceiveDeliveries] };
   app = await NestFactory.create(root, new FastifyAdapter(), { logger: false, abortOnError: false });
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(JetStreamServer) });
   await app.startAllMicroservices();

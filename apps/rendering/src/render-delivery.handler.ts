@@ -1,4 +1,4 @@
-import { deliveryClosed, deliveryMatched, deliveryRendered } from '@buildwire/contracts';
+import { ArtifactLinks, deliveryClosed, deliveryMatched, deliveryRendered } from '@buildwire/contracts';
 import type { DeliveryMatched } from '@buildwire/contracts';
 import { OnMessages, Publisher } from '@buildwire/messaging';
 import { Controller } from '@nestjs/common';
@@ -6,12 +6,15 @@ import { deliveriesOfMatch } from './deliveries-of-match.js';
 
 @Controller()
 export class RenderDeliveryHandler {
-  constructor(private readonly publisher: Publisher) {}
+  constructor(
+    private readonly publisher: Publisher,
+    private readonly links: ArtifactLinks,
+  ) {}
 
   /** A renderer that throws is a bug: the record becomes a dead letter, and the others go on. */
   @OnMessages('rendering', deliveryMatched)
   async handle(matches: DeliveryMatched[]): Promise<void> {
-    const fates = matches.map(deliveriesOfMatch);
+    const fates = matches.map((match) => deliveriesOfMatch(match, { downloadUrl: (artifact) => this.links.urlOf(match.event, artifact) }));
     await this.publisher.publishAll(deliveryClosed, fates.flatMap(({ closed }) => closed));
     await this.publisher.publishAll(deliveryRendered, fates.flatMap(({ rendered }) => rendered));
   }

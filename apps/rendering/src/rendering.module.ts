@@ -1,3 +1,4 @@
+import { ArtifactLinks } from '@buildwire/contracts';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { RenderDeliveryHandler } from './render-delivery.handler.js';
@@ -5,7 +6,11 @@ import { RenderDeliveryHandler } from './render-delivery.handler.js';
 /** Turns matched deliveries into bodies. It keeps nothing, and needs the Publisher of the process. */
 @Module({})
 export class RenderingModule {
-  static register(): DynamicModule {
-    return { module: RenderingModule, controllers: [RenderDeliveryHandler] };
+  static register({ publicUrl, secretsKey }: { publicUrl: string; secretsKey: string }): DynamicModule {
+    return {
+      module: RenderingModule,
+      controllers: [RenderDeliveryHandler],
+      providers: [{ provide: ArtifactLinks, useFactory: () => new ArtifactLinks(publicUrl, secretsKey) }],
+    };
   }
 }

@@ -2,6 +2,7 @@ import { sendingConfig } from '@buildwire/delivery/config';
 import { retentionConfig } from '@buildwire/delivery-log/config';
 import { grpcConfig } from '@buildwire/ingestion/config';
 import { bootstrapConfig } from '@buildwire/matching/config';
+import { linksConfig } from '@buildwire/rendering/config';
 import { commonConfig, databaseConfig, natsConfig, secretsConfig } from '@buildwire/service-runtime';
 import { z } from 'zod';
 
@@ -27,6 +28,7 @@ export const standaloneConfig = z.object({
     .string()
     .optional()
     .meta({ description: 'Hosts, addresses and CIDRs that deliveries may reach besides public addresses; `loopback` if HTTP listens on loopback only, else `none`.' }),
+  PUBLIC_URL: linksConfig.PUBLIC_URL.unwrap().optional().meta({ description: 'Where receivers reach the API: download links in bodies begin with it; the address of HTTP if absent.' }),
   ...retentionConfig,
 });
 export type StandaloneConfig = z.output<typeof standaloneConfig>;

@@ -41,7 +41,7 @@ export async function runStandalone(config: StandaloneConfig): Promise<void> {
     modules: [
       IngestionModule.register(),
       MatchingModule.register({ secretsKey: SECRETS_KEY, bootstrapApiKey: config.BOOTSTRAP_API_KEY }),
-      RenderingModule.register(),
+      RenderingModule.register({ publicUrl: config.PUBLIC_URL ?? `http://${config.HTTP_HOST}:${HTTP_PORT}`, secretsKey: SECRETS_KEY }),
       DeliveryModule.register({ outboundAllow }),
       DeliveryLogModule.register({ retentionDays: config.LOG_RETENTION_DAYS }),
       { module: ApiReferenceModule },

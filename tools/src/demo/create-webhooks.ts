@@ -1,7 +1,6 @@
 import { createdWebhook } from '@buildwire/contracts';
-import type { CreatedWebhook } from '@buildwire/contracts';
 import { styled } from '../terminal.js';
-import type { Scene, Webhooks } from './scene.js';
+import type { Scene, SignedWebhook, Webhooks } from './scene.js';
 
 export const EVERYTHING = '/everything';
 export const FLAKY = '/flaky';
@@ -16,12 +15,13 @@ const SCHEDULE = [1, 2];
 /** POST /v1/webhooks: one for everything, one whose endpoint fails at first, one with a filter. */
 export async function createWebhooks({ story, api, endpoint }: Omit<Scene, 'webhooks'>): Promise<Webhooks> {
   story.chapter('1  Three webhooks   POST /v1/webhooks');
-  const create = async (path: string, settings: object): Promise<CreatedWebhook> => {
+  const create = async (path: string, settings: object): Promise<SignedWebhook> => {
     const webhook = await api.post(createdWebhook, '/v1/webhooks', { name: path.slice(1), url: endpoint.urlOf(path), ...settings });
-    const retry = webhook.retry === null ? 'standard retries' : `retries after ${webhook.retry.schedule.join(' s, ')} s`;
+    const secret = webhook.secret ?? '';
+    const retry = webhook.retry === null ? 'standard retries' : `retries after ${webhook.rules.schedule.join(' s, ')} s`;
     const wants = `${webhook.events.join(', ')}${webhook.appId === null ? '' : ` of app ${webhook.appId}`}`;
-    story.tell(styled('cyan', path.padEnd(26)), `wants ${wants}; ${retry}; secret ${webhook.secret.slice(0, 11)}… ${styled('dim', '(shown this once)')}`);
-    return webhook;
+    story.tell(styled('cyan', path.padEnd(26)), `wants ${wants}; ${retry}; secret ${secret.slice(0, 11)}… ${styled('dim', '(shown this once)')}`);
+    return { ...webhook, secret };
   };
   return {
     everything: await create(EVERYTHING, { events: ['*'] }),

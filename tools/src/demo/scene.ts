@@ -5,12 +5,15 @@ import type { Standalone } from './standalone-process.js';
 import type { Story } from './story.js';
 
 /** The webhooks of the demo, each with a path of its own at the endpoint. */
+/** A raw webhook: its requests are signed. */
+export type SignedWebhook = CreatedWebhook & { secret: string };
+
 export interface Webhooks {
-  everything: CreatedWebhook;
+  everything: SignedWebhook;
   /** Its endpoint fails at first. */
-  flaky: CreatedWebhook;
+  flaky: SignedWebhook;
   /** Failed builds of one app. */
-  filtered: CreatedWebhook;
+  filtered: SignedWebhook;
 }
 
 /** All that the parts of the demo work with. */

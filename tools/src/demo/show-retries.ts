@@ -12,8 +12,8 @@ const ROUNDING_MS = 2;
 /** The endpoint that answers 503 for a while: failed attempts, then the retry that succeeds. */
 export async function showRetries({ story, endpoint, webhooks }: Scene, failures: number): Promise<void> {
   story.chapter(`4  ${FLAKY} answers 503 ${failures} times, then recovers`);
-  const { retry, secret } = webhooks.flaky;
-  const schedule = retry?.schedule ?? [];
+  const { rules, secret } = webhooks.flaky;
+  const { schedule } = rules;
   const first = await endpoint.nthAt(FLAKY, 1);
   const requests: ReceivedRequest[] = [];
   for (let number = 1; number <= failures + 1; number++) {

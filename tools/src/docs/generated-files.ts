@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { configurationPage, standaloneTable } from './configuration-page.js';
+import { formatsPage } from './formats-page.js';
 import { messagesPage } from './messages-page.js';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -18,6 +19,7 @@ export interface GeneratedFile {
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   return [
     { path: 'docs/configuration.md', content: configurationPage() },
+    { path: 'docs/formats.md', content: formatsPage() },
     { path: 'docs/messages.md', content: messagesPage() },
     { path: 'README.md', content: withTable(await read('README.md'), standaloneTable()) },
   ];

@@ -35,8 +35,8 @@ export function failing(statusCode: number): Pick<DeliveryAttempted, 'outcome' |
 }
 
 export function aPostponement(delivery: DeliveryHead, given: Partial<Omit<DeliveryPostponed, keyof DeliveryHead>> = {}): DeliveryPostponed {
-  const { contentType, body, attempt, trigger } = succeeding;
-  return { ...delivery, contentType, body, attempt, trigger, postponements: 0, reason: 'the circuit is open', postponedAtMs: START_MS, untilMs: START_MS + 30_000, ...given };
+  const { contentType, headers, body, attempt, trigger } = succeeding;
+  return { ...delivery, contentType, headers: [...headers], body, attempt, trigger, postponements: 0, reason: 'the circuit is open', postponedAtMs: START_MS, untilMs: START_MS + 30_000, ...given };
 }
 
 export function aClosure(delivery: DeliveryHead, given: Partial<Omit<DeliveryClosed, keyof DeliveryHead>> = {}): DeliveryClosed {
@@ -45,6 +45,7 @@ export function aClosure(delivery: DeliveryHead, given: Partial<Omit<DeliveryClo
 
 const succeeding = {
   contentType: 'application/json',
+  headers: [],
   body: '{"hello":"wörld"}',
   trigger: 'event',
   attempt: 1,
