@@ -58,10 +58,14 @@ describe('a failing endpoint', () => {
     expect(requestsTo('/hopeless')).toHaveLength(2);
   });
 
-  it('is not tried again after 410', async () => {
+  it('is not tried again after 410, and its webhook is not active any more', async () => {
     const { webhook } = await failing('gone', [410], [0.3, 0.3]);
     const delivery = await stack.api.deliveryIn('exhausted', webhook.id);
     expect(delivery).toMatchObject({ attemptCount: 1, lastStatusCode: 410 });
+    await eventually(async () => expect((await stack.api.call('GET', `/v1/webhooks/${webhook.id}`)).body).toMatchObject({ active: false }));
+    await stack.api.publish(aBuild({ app: 'gone' }));
+    await stack.api.updateWebhook(webhook.id, { active: true });
+    expect(requestsTo('/gone')).toHaveLength(1);
   });
 
   it('is never tried earlier than Retry-After asks', async () => {

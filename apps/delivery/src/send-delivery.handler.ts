@@ -1,4 +1,4 @@
-import { deliveryAttempted, deliveryClosed, deliveryPostponed, deliveryRendered } from '@buildwire/contracts';
+import { deliveryAttempted, deliveryClosed, deliveryPostponed, deliveryRendered, webhookRefused } from '@buildwire/contracts';
 import type { DeliveryRendered } from '@buildwire/contracts';
 import { OnMessage, Publisher, discard } from '@buildwire/messaging';
 import type { Outcome } from '@buildwire/messaging';
@@ -57,6 +57,9 @@ export class SendDeliveryHandler {
     const judgement = judge(delivery, sent.result, webhook, { timeMs: Date.now(), random: Math.random });
     attempts.inc({ outcome: judgement.outcome, trigger: delivery.trigger });
     await this.publisher.insist(deliveryAttempted, reportOf(delivery, sent, judgement));
+    if (judgement.disablesWebhook !== true) return;
+    const { organizationId, webhookId } = delivery;
+    await this.publisher.insist(webhookRefused, { organizationId, webhookId, reason: judgement.reason ?? '', sentAtMs: sent.sentAtMs });
   }
 
   private async postpone(delivery: DeliveryRendered, reason: string, untilMs: number): Promise<void> {

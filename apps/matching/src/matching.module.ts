@@ -8,6 +8,7 @@ import { BOOTSTRAP_OPTIONS, Bootstrap } from './bootstrap.js';
 import type { BootstrapOptions } from './bootstrap.js';
 import { DryRunController } from './dry-run.controller.js';
 import { DryRuns } from './dry-run.query.js';
+import { DisableWebhookHandler } from './disable-webhook.handler.js';
 import { EventIndex } from './event-index.repository.js';
 import { EventTypesController } from './event-types.controller.js';
 import { EventsController } from './events.controller.js';
@@ -30,7 +31,7 @@ export class MatchingModule {
   static register({ secretsKey, bootstrapApiKey }: MatchingOptions): DynamicModule {
     return {
       module: MatchingModule,
-      controllers: [ArtifactsController, MatchEventHandler, DryRunController, WebhooksController, EventsController, EventTypesController],
+      controllers: [ArtifactsController, DisableWebhookHandler, MatchEventHandler, DryRunController, WebhooksController, EventsController, EventTypesController],
       providers: [
         { provide: SecretBox, useFactory: () => new SecretBox(secretsKey) },
         { provide: ApiKeyLookup, useExisting: ApiKeys },

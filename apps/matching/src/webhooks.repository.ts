@@ -61,6 +61,18 @@ export class WebhooksRepository {
     });
   }
 
+  /** Makes a webhook inactive, unless it was changed after that time. Tells whether it did. */
+  async disable(organizationId: string, id: string, unlessChangedAfterMs: number): Promise<boolean> {
+    return this.change(organizationId, async (query) => {
+      const disabled = await query(
+        `update matching.webhook set active = false, updated_at = now(), version = nextval('matching.webhook_version')
+          where organization_id = $1 and id = $2 and active and deleted_at is null and updated_at <= $3 returning id`,
+        [organizationId, id, new Date(unlessChangedAfterMs).toISOString()],
+      );
+      return disabled.length > 0;
+    });
+  }
+
   /** The row stays, so that other replicas learn of the change; its secrets go. Throws a {@link ProblemError} `not_found`. */
   async remove(organizationId: string, id: string): Promise<void> {
     await this.change(organizationId, async (query) => {

@@ -44,6 +44,8 @@ export { eventAccepted } from './messages/event-accepted.js';
 export type { EventAccepted } from './messages/event-accepted.js';
 export { UNKNOWN_ORGANIZATION, messageDeadLettered } from './messages/message-dead-lettered.js';
 export type { MessageDeadLettered } from './messages/message-dead-lettered.js';
+export { webhookRefused } from './messages/webhook-refused.js';
+export type { WebhookRefused } from './messages/webhook-refused.js';
 export { allConsumers, pipeline } from './pipeline.js';
 export type { AnyContract, ConsumerDefinition, ServiceName, Stage } from './pipeline.js';
 export { presetOf, standardSchedule } from './presets.js';

@@ -6,6 +6,7 @@ import { deliveryPostponed } from './messages/delivery-postponed.js';
 import { deliveryRendered } from './messages/delivery-rendered.js';
 import { eventAccepted } from './messages/event-accepted.js';
 import { messageDeadLettered } from './messages/message-dead-lettered.js';
+import { webhookRefused } from './messages/webhook-refused.js';
 import type { StreamName } from './streams.js';
 
 export type ServiceName = 'ingestion' | 'matching' | 'rendering' | 'delivery' | 'delivery-log';
@@ -36,7 +37,7 @@ export const pipeline = {
   ingestion: { service: 'ingestion', consumes: [], publishes: [eventAccepted, messageDeadLettered] },
   matching: {
     service: 'matching',
-    consumes: [consumer('matching', 'buildwire.event.accepted.*', eventAccepted)],
+    consumes: [consumer('matching', 'buildwire.event.accepted.*', eventAccepted), consumer('matching', 'buildwire.webhook.refused.*', webhookRefused)],
     publishes: [deliveryMatched, messageDeadLettered],
   },
   rendering: {
@@ -52,7 +53,7 @@ export const pipeline = {
       consumer('delivery-bulk', 'buildwire.delivery.rendered.bulk.*', deliveryRendered),
       attemptsConsumer('delivery'),
     ],
-    publishes: [...outcomes, deliveryRendered, messageDeadLettered],
+    publishes: [...outcomes, deliveryRendered, webhookRefused, messageDeadLettered],
   },
   'delivery-log': {
     service: 'delivery-log',

@@ -1,4 +1,4 @@
-export type StreamName = 'BUILDWIRE_EVENTS' | 'BUILDWIRE_MATCHED' | 'BUILDWIRE_RENDERED' | 'BUILDWIRE_ATTEMPTS' | 'BUILDWIRE_DEAD_LETTERS';
+export type StreamName = 'BUILDWIRE_EVENTS' | 'BUILDWIRE_MATCHED' | 'BUILDWIRE_RENDERED' | 'BUILDWIRE_ATTEMPTS' | 'BUILDWIRE_WEBHOOKS' | 'BUILDWIRE_DEAD_LETTERS';
 
 /** How a stream keeps its messages. Data only: the messaging library applies it. */
 export interface StreamDefinition {
@@ -29,6 +29,7 @@ export const streams: Record<StreamName, StreamDefinition> = {
     maxBytes: GIB,
     duplicateWindowMs: DUPLICATE_WINDOW_MS,
   },
+  BUILDWIRE_WEBHOOKS: workqueue('BUILDWIRE_WEBHOOKS', 'buildwire.webhook.refused.*'),
   BUILDWIRE_DEAD_LETTERS: workqueue('BUILDWIRE_DEAD_LETTERS', 'buildwire.message.dead-lettered.*'),
 };
 

@@ -1,4 +1,4 @@
-import { UnavailableError, deliveryMatched, eventAccepted } from '@buildwire/contracts';
+import { UnavailableError, deliveryMatched, eventAccepted, webhookRefused } from '@buildwire/contracts';
 import type { EventAccepted, MessageDeadLettered } from '@buildwire/contracts';
 import { eventually, startTestNats } from '@buildwire/testing';
 import type { TestNats } from '@buildwire/testing';
@@ -24,6 +24,12 @@ class MatchEvent {
   }
 }
 
+@Controller()
+class DisableWebhook {
+  @OnMessages('matching', webhookRefused)
+  async handle(): Promise<void> {}
+}
+
 let nats: TestNats;
 let service: RunningService;
 
@@ -35,7 +41,7 @@ afterAll(async () => nats.stop());
 beforeEach(async () => {
   answer = async () => undefined;
   batches = [];
-  service = await startService(nats.url, ['matching'], [MatchEvent]);
+  service = await startService(nats.url, ['matching'], [MatchEvent, DisableWebhook]);
 });
 afterEach(async () => service.stop());
 
@@ -135,7 +141,7 @@ describe('the JetStream transport', () => {
 
     answer = async () => undefined;
     batches = [];
-    service = await startService(nats.url, ['matching'], [MatchEvent]);
+    service = await startService(nats.url, ['matching'], [MatchEvent, DisableWebhook]);
     await eventually(() => expect(handled()).toContain('handed-on'));
   });
 });
@@ -152,7 +158,7 @@ describe('booting', () => {
   });
 
   it('fails when a contract has two handlers', async () => {
-    await expect(startService(nats.url, ['matching'], [MatchEvent, Second])).rejects.toThrow('two handlers for matching event.accepted');
+    await expect(startService(nats.url, ['matching'], [MatchEvent, DisableWebhook, Second])).rejects.toThrow('two handlers for matching event.accepted');
   });
 });
 

@@ -3,17 +3,15 @@ import type { ConsumerDefinition, ServiceName } from '@buildwire/contracts';
 import { Logger } from '@nestjs/common';
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
 import { BatchRunner } from './batch-runner.js';
 import { Broker } from './broker.js';
+import { callHandler, modeOf } from './call-handler.js';
 import { ConsumerLoop } from './consumer-loop.js';
 import { DeadLetters } from './dead-letters.js';
 import { EachRunner } from './each-runner.js';
 import type { Incoming } from './incoming-message.js';
 import { handledRecords } from './metrics.js';
 import { JETSTREAM, patternOf } from './on-message.decorator.js';
-import type { Mode } from './on-message.decorator.js';
-import type { Outcome } from './outcome.js';
 import { Settler } from './runner.js';
 import type { Runner } from './runner.js';
 import { ensureTopology } from './topology.js';
@@ -110,7 +108,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   private settlerOf(service: ServiceName, contract: string, handler: MessageHandler): Settler {
     const invoke = async (records: Incoming[]) => {
-      const outcomes = await call(handler, records);
+      const outcomes = await callHandler(handler, records);
       records.forEach((_, index) => handledRecords.inc({ service, contract, outcome: outcomes?.[index]?.kind ?? 'done' }));
       return outcomes;
     };
@@ -130,22 +128,6 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     }
     await this.deadLetters.add({ service, subject, reason, payload });
   }
-}
-
-async function call(handler: MessageHandler, records: Incoming[]): Promise<Outcome[] | void> {
-  const origins = records.map(({ index, message }) => ({ sequence: message.sequence, index }));
-  if (modeOf(handler) === 'batch') return resultOf<Outcome[]>(await handler(records.map(({ record }) => record), origins));
-  const outcome = await resultOf<Outcome>(await handler(records[0]?.record, origins[0]));
-  return outcome === undefined ? undefined : [outcome];
-}
-
-/** Nest answers with what the handler returned, or with an observable that fails with what it threw. */
-async function resultOf<Result>(answer: unknown): Promise<Result | undefined> {
-  return (isObservable(answer) ? await lastValueFrom(answer, { defaultValue: undefined }) : answer) as Result | undefined;
-}
-
-function modeOf(handler: MessageHandler): Mode {
-  return handler.extras?.['mode'] === 'batch' ? 'batch' : 'each';
 }
 
 function fail(message: string): never {

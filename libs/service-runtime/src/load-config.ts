@@ -39,7 +39,7 @@ export function commonConfig(defaults: { httpPort: number; logLevel?: 'info' | '
 export const natsConfig = {
   NATS_URL: z.string().default('nats://127.0.0.1:4222').meta({ description: 'NATS server, or several joined by commas.' }),
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).meta({ description: 'Copies of each stream: 3 in a cluster of three or more servers.' }),
-  NATS_STREAM_MAX_BYTES: z.coerce.number().int().min(1_048_576).optional().meta({ description: 'The most bytes that each of the five streams holds before events are refused with 503; 1 GiB.' }),
+  NATS_STREAM_MAX_BYTES: z.coerce.number().int().min(1_048_576).optional().meta({ description: 'The most bytes that each stream holds before events are refused with 503; 1 GiB.' }),
 };
 
 /** Where Postgres is. */

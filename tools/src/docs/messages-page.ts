@@ -9,6 +9,7 @@ const meanings: Record<MessageName, string> = {
   'delivery.attempted': 'One HTTP call was made. The only durable write of an attempt: due rows and log rows derive from it.',
   'delivery.postponed': 'A delivery was put off without an attempt.',
   'delivery.closed': 'A delivery ended without a further attempt: `skipped` or `canceled`.',
+  'webhook.refused': 'A webhook’s endpoint said that it is gone for good: matching makes the webhook inactive.',
   'message.dead-lettered': 'A message could not be worked on, with the reason and its payload.',
 };
 
