@@ -6,10 +6,12 @@ import type { Judgement } from './attempt-verdict.js';
 
 /** The record of an attempt, as the log and the due store will read it. */
 export function reportOf(delivery: DeliveryRendered, { url, headers, sentAtMs, result }: SentAttempt, judgement: Judgement): DeliveryAttempted {
+  // That an endpoint is gone travels as a message of its own, `webhook.refused`.
+  const { disablesWebhook: _, ...verdict } = judgement;
   const { connectMs, firstByteMs, durationMs } = result.timing;
   return {
     ...delivery,
-    ...judgement,
+    ...verdict,
     attemptId: attemptIdOf(delivery.deliveryId, deliveryTurnKey(delivery), sentAtMs),
     request: { method: 'POST', url, headers },
     ...responseOf(result),

@@ -11,6 +11,7 @@ export interface Judgement {
   reason?: string;
   verdict: Verdict;
   nextAttemptAtMs?: number;
+  /** The endpoint said that it is gone for good, so the webhook is to be disabled. Also after a resend. */
   disablesWebhook?: boolean;
 }
 

@@ -3,15 +3,15 @@ import type { KeyObject } from 'node:crypto';
 import { PUBLIC_KEY_BYTES, SEED_BYTES, privateKeyOf, publicBytesOf } from './ed25519.js';
 
 const SHARED_PREFIX = 'whsec_';
-const PRIVATE_PREFIX = 'whsk_';
+export const PRIVATE_PREFIX = 'whsk_';
 const PUBLIC_PREFIX = 'whpk_';
 
 /** Under 16 bytes (or characters of a plain secret) an HMAC key can be guessed; Expo documents the same minimum. */
-const MIN_LENGTH = 16;
+export const MIN_SECRET_LENGTH = 16;
 /** The documented maximum of Expo, in characters. */
-const MAX_LENGTH = 1_000;
+export const MAX_SECRET_LENGTH = 1_000;
 /** The UTF-8 bytes of the longest plain secret, so that its `whsec_` form is a secret too. */
-const MAX_BYTES = 3 * MAX_LENGTH;
+const MAX_BYTES = 3 * MAX_SECRET_LENGTH;
 const GENERATED_BYTES = 32;
 
 /** A secret that cannot sign; the message never holds the secret. */
@@ -66,14 +66,14 @@ function privateKey(bytes: Buffer): KeyObject {
 
 function sharedBytes(secret: string): Buffer {
   const key = decoded(secret, SHARED_PREFIX);
-  if (key.length < MIN_LENGTH) throw new InvalidSecretError(`a whsec_ secret holds at least ${MIN_LENGTH} bytes`);
+  if (key.length < MIN_SECRET_LENGTH) throw new InvalidSecretError(`a whsec_ secret holds at least ${MIN_SECRET_LENGTH} bytes`);
   if (key.length > MAX_BYTES) throw new InvalidSecretError(`a whsec_ secret holds at most ${MAX_BYTES} bytes`);
   return key;
 }
 
 function plainBytes(secret: string): Buffer {
-  if (secret.length < MIN_LENGTH) throw new InvalidSecretError(`a secret has at least ${MIN_LENGTH} characters`);
-  if (secret.length > MAX_LENGTH) throw new InvalidSecretError(`a secret has at most ${MAX_LENGTH} characters`);
+  if (secret.length < MIN_SECRET_LENGTH) throw new InvalidSecretError(`a secret has at least ${MIN_SECRET_LENGTH} characters`);
+  if (secret.length > MAX_SECRET_LENGTH) throw new InvalidSecretError(`a secret has at most ${MAX_SECRET_LENGTH} characters`);
   return Buffer.from(secret, 'utf8');
 }
 

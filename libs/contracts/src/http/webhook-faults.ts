@@ -1,6 +1,7 @@
 import { chatTargetOf, isTeamsConnector } from '../chat-url.js';
 import type { ChatFormat } from '../chat-url.js';
 import type { Dialect, Format, RenderingOptions } from '../format.js';
+import { PRIVATE_PREFIX } from '../secret.js';
 import type { Signing } from '../signing-scheme.js';
 
 /** The settings that must fit together. `url` is absolute. */
@@ -17,7 +18,6 @@ export interface SettingsFault {
   message: string;
 }
 
-const PRIVATE_KEY_PREFIX = 'whsk_';
 const CHAT_HAS_NO = 'belongs to the format raw: ';
 
 /** The options that only some bodies have. */
@@ -52,7 +52,7 @@ export function secretFaults(settings: FittingSettings, secret: string | undefin
   if (secret === undefined) return [];
   const kind = keyKindOf(settings);
   if (kind === 'none') return [{ path: ['secret'], message: `${CHAT_HAS_NO}requests to a chat target are not signed, its URL is the secret` }];
-  const isPrivateKey = secret.startsWith(PRIVATE_KEY_PREFIX);
+  const isPrivateKey = secret.startsWith(PRIVATE_PREFIX);
   if (kind === 'private' && !isPrivateKey) return [{ path: ['secret'], message: 'must be whsk_ and an Ed25519 private key for the scheme standard-webhooks-ed25519' }];
   if (kind === 'shared' && isPrivateKey) return [{ path: ['secret'], message: 'is a private key, which only the scheme standard-webhooks-ed25519 signs with' }];
   return [];

@@ -3,13 +3,11 @@ import { eventTypePattern } from '../event/event-types.js';
 import { dialect, format, renderingOptions } from '../format.js';
 import { webhookId } from '../ids.js';
 import { rules, successRule } from '../rules.js';
+import { MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from '../secret.js';
 import { signing } from '../signing-scheme.js';
 import { filter } from './filter.js';
 import { listOf, paging } from './list.js';
 import { secretFaults, settledDialect, settingsFaults } from './webhook-faults.js';
-
-export const MIN_SECRET_LENGTH = 16;
-export const MAX_SECRET_LENGTH = 1_000;
 
 /** Headers that Buildwire or HTTP itself sets. */
 const RESERVED_HEADER = /^(host|content-length|content-type|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|accept-encoding|user-agent|proxy-.*|webhook-.*|ce-.*|expo-signature|x-signature|x-buildpixel-signature)$/i;

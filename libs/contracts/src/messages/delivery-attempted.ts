@@ -42,8 +42,6 @@ export const deliveryAttempted = defineMessage({
     verdict,
     /** When the next automatic attempt is due, as epoch milliseconds; with the verdict `waiting` only. */
     nextAttemptAtMs: z.number().int().optional(),
-    /** The endpoint said that it is gone for good, so the webhook is to be disabled. Also after a resend. */
-    disablesWebhook: z.boolean().optional(),
     request: z.object({ method: z.literal('POST'), url: z.string(), headers }),
     response: z
       .object({
