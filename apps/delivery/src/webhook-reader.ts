@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { InvalidSecretError, rulesOf, secretKey } from '@buildwire/contracts';
-import type { RuleSettings } from '@buildwire/contracts';
+import type { Ordering, RuleSettings } from '@buildwire/contracts';
 import { Database, SecretBox, SecretNotReadableError, webhookSecretContext, webhookUrlContext } from '@buildwire/database';
 import { checkKeys } from '@buildwire/signing';
 import { Injectable } from '@nestjs/common';
 import type { Found, WebhookSettings } from './webhook-settings.js';
+
+const DEFAULT_CONCURRENCY = 10;
 
 interface Row extends RuleSettings {
   id: string;
@@ -14,7 +16,11 @@ interface Row extends RuleSettings {
   url_key_id: string | null;
   active: boolean;
   headers: Record<string, string>;
-  limits: { timeoutMs?: number; perSecond?: number } | null;
+  limits: { timeoutMs?: number; perSecond?: number; concurrency?: number } | null;
+  ca: string | null;
+  ordering: Ordering;
+  supersede: boolean;
+  paused: boolean;
   secrets: { sealed: string; keyId: string }[];
 }
 
@@ -42,7 +48,7 @@ export class WebhookReader {
     this.turn = undefined;
     const rows = await this.database.query<Row>(
       `SELECT webhook.id, webhook.organization_id, webhook.url, webhook.url_sealed, webhook.url_key_id, webhook.active, webhook.format, webhook.dialect, webhook.headers,
-              webhook.success, webhook.retry, webhook.signing, webhook.limits,
+              webhook.success, webhook.retry, webhook.signing, webhook.limits, webhook.ca, webhook.ordering, webhook.supersede, webhook.paused_at IS NOT NULL AS paused,
               coalesce((SELECT json_agg(json_build_object('sealed', encode(secret.sealed, 'base64'), 'keyId', secret.key_id) ORDER BY secret.created_at DESC)
                           FROM matching.webhook_secret secret
                          WHERE secret.organization_id = webhook.organization_id AND secret.webhook_id = webhook.id
@@ -79,6 +85,11 @@ export class WebhookReader {
       headers: row.headers,
       rules,
       timeoutMs: row.limits?.timeoutMs,
+      concurrency: row.limits?.concurrency ?? DEFAULT_CONCURRENCY,
+      ca: row.ca,
+      ordering: row.ordering,
+      supersede: row.supersede,
+      paused: row.paused,
       keys,
     };
   }

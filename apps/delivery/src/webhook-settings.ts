@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Dialect, Format, Rules } from '@buildwire/contracts';
+import type { Dialect, Format, Ordering, Rules } from '@buildwire/contracts';
 
 /** What sending needs to know of a webhook, read when the delivery is sent: a new URL or secret counts at once. */
 export interface WebhookSettings {
@@ -15,6 +15,15 @@ export interface WebhookSettings {
   rules: Rules;
   /** For one whole attempt, in milliseconds; the client's default if absent. */
   timeoutMs: number | undefined;
+  /** Requests that may be under way at a time, in all replicas together. */
+  concurrency: number;
+  /** PEM certificates to trust besides the public ones. */
+  ca: string | null;
+  ordering: Ordering;
+  /** Whether a newer state of a build drops what waits of it. */
+  supersede: boolean;
+  /** Deliveries are kept back. */
+  paused: boolean;
   /** What the rules' schemes sign with, newest first. */
   keys: readonly KeyObject[];
 }

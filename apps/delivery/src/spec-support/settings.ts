@@ -17,6 +17,11 @@ export function aWebhook(over: Partial<WebhookSettings & RuleSettings> = {}): We
     headers: {},
     rules: rulesOf({ format, dialect, success, retry, signing, limits }),
     timeoutMs: undefined,
+    concurrency: 10,
+    ca: null,
+    ordering: 'none',
+    supersede: false,
+    paused: false,
     keys: format === 'raw' ? [secretKey(SECRET)] : [],
     ...rest,
   };

@@ -49,12 +49,22 @@ const limits = z
   .strictObject({
     timeoutMs: z.number().int().min(100).max(30_000).optional().meta({ description: 'For one whole attempt; 15,000 by default.' }),
     perSecond: z.number().int().min(1).max(1_000).optional().meta({ description: 'Requests that may start in a second.' }),
+    concurrency: z.number().int().min(1).max(100).optional().meta({ description: 'Requests that may be under way at a time; 10 by default. Fewer are, while the endpoint is slow.' }),
   })
   .meta({ id: 'Limits' });
 
 const SECRET =
   'Generated if absent. `whsec_…` signs with its decoded bytes, `whsk_…` is an Ed25519 private key, anything else signs with its UTF-8 bytes. The chat formats take none.';
 const secret = z.string().min(MIN_SECRET_LENGTH).max(MAX_SECRET_LENGTH);
+
+const PEM_CERTIFICATE = /^-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----\s*$/;
+
+/** An endpoint's own certificate authority, for this webhook only. */
+const ca = z.string().max(32_768).regex(PEM_CERTIFICATE, 'must be PEM certificates');
+
+export const orderings = ['none', 'per-build'] as const;
+export const ordering = z.enum(orderings).meta({ id: 'Ordering' });
+export type Ordering = z.output<typeof ordering>;
 
 /** What a webhook wants of all events. */
 export const subscription = {
@@ -76,6 +86,9 @@ const settings = {
   retry: retry.nullable(),
   signing: signing.nullable(),
   limits: limits.nullable(),
+  ca: ca.nullable().meta({ description: 'PEM certificates that this endpoint may be signed by, besides the public ones.' }),
+  ordering: ordering.meta({ description: '`per-build`: no event of a build arrives after a later one of the same build.' }),
+  supersede: z.boolean().meta({ description: 'Whether deliveries that wait are dropped once a newer state of their build is to be delivered.' }),
 };
 
 export const createWebhook = z
@@ -92,6 +105,9 @@ export const createWebhook = z
     retry: settings.retry.default(null),
     signing: settings.signing.default(null),
     limits: settings.limits.default(null),
+    ca: settings.ca.default(null),
+    ordering: settings.ordering.default('none'),
+    supersede: settings.supersede.default(false),
     secret: secret.optional().meta({ description: SECRET }),
   })
   .transform((webhook) => ({ ...webhook, dialect: settledDialect(webhook) }))
@@ -108,12 +124,16 @@ export const updateWebhook = z
   .meta({ id: 'UpdateWebhook' });
 export type UpdateWebhook = z.output<typeof updateWebhook>;
 
+const disabling = z.object({ reason: z.string(), at: z.string() }).meta({ id: 'Disabling' });
+
 export const webhook = z
   .object({
     id: webhookId,
     ...settings,
     url: z.string().meta({ description: 'Of a chat format only the host and the last four characters: the rest is a secret.' }),
     rules: rules.meta({ description: 'The rules in force.' }),
+    paused: z.boolean().meta({ description: 'Whether deliveries are kept back until it is resumed.' }),
+    disabled: disabling.nullable().meta({ description: 'Why Buildwire itself made it inactive; null if it did not.' }),
     createdAt: z.string(),
     updatedAt: z.string(),
   })

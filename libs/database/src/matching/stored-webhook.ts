@@ -1,5 +1,5 @@
 /* Written by `matching` only; `delivery` reads it when it sends. */
-import type { Dialect, Format, Webhook } from '@buildwire/contracts';
+import type { Dialect, Format, Ordering, Webhook } from '@buildwire/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity({ schema: 'matching', name: 'webhook' })
@@ -62,6 +62,26 @@ export class StoredWebhook {
 
   @Column('jsonb', { nullable: true })
   limits!: Webhook['limits'];
+
+  @Column('text', { nullable: true })
+  ca!: string | null;
+
+  @Column('text', { default: 'none' })
+  ordering!: Ordering;
+
+  @Column('boolean', { default: false })
+  supersede!: boolean;
+
+  /** Since when deliveries are kept back. */
+  @Column('timestamptz', { name: 'paused_at', nullable: true })
+  pausedAt!: Date | null;
+
+  /** When and why it was made inactive by us, not by its owner. */
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt!: Date | null;
+
+  @Column('text', { name: 'disabled_reason', nullable: true })
+  disabledReason!: string | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
