@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { eventTypes } from './event/event-types.js';
-import type { EventType } from './event/event-types.js';
-import { eventInput } from './event/event.js';
+import { eventTypes, operationalEventTypes, producedEventTypes } from './event/event-types.js';
+import type { OperationalEventType, ProducedEventType } from './event/event-types.js';
+import { event, eventInput, operationalEventSchema } from './event/event.js';
 import { exampleEvent, exampleMessage, seedExamples } from './examples.js';
 import type { MessageName } from './examples.js';
 import { deliveryIdOf, timeOfId } from './ids.js';
@@ -10,12 +10,13 @@ import { pipeline } from './pipeline.js';
 import type { AnyContract, Stage } from './pipeline.js';
 import { millisecondsOf } from './timestamp.js';
 
-const types = Object.keys(eventTypes) as EventType[];
+const types = Object.keys(producedEventTypes) as ProducedEventType[];
+const operational = Object.keys(operationalEventTypes) as OperationalEventType[];
 const contracts = [...new Set(Object.values(pipeline).flatMap((stage: Stage): readonly AnyContract[] => stage.publishes))];
 
 describe('the example of an event type', () => {
   it('exists for every type, and for no other', () => {
-    expect(filesOf('events')).toEqual(types.map((type) => `${type}.json`).sort());
+    expect(filesOf('events')).toEqual(Object.keys(eventTypes).map((type) => `${type}.json`).sort());
   });
 
   it.each(types)('%s is valid and complete: parsing it changes nothing', (type) => {
@@ -33,6 +34,13 @@ describe('the example of an event type', () => {
       const since = startedAt ?? createdAt ?? finishedAt;
       expect(timing?.durationMs).toBe(millisecondsOf(finishedAt) - millisecondsOf(since));
     }
+  });
+
+  it.each(operational)('%s is what is told: parsing it changes nothing', (type) => {
+    const example = exampleEvent(type);
+    expect(example.type).toBe(type);
+    expect(event.parse(example)).toEqual(example);
+    expect(operationalEventSchema.parse(example)).toEqual(example);
   });
 
   it('holds no id, so that sending it twice makes two events', () => {

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import type { EventType } from './event/event-types.js';
-import type { EventInput } from './event/event.js';
+import type { EventType, OperationalEventType } from './event/event-types.js';
+import type { EventInput, OperationalEvent } from './event/event.js';
 import type { RecordOf } from './message-contract.js';
 import type { pipeline, ServiceName } from './pipeline.js';
 
@@ -20,8 +20,11 @@ export interface SeedExample {
 
 const EXAMPLES = new URL('../examples/', import.meta.url);
 
-/** A realistic event of this type as a producer sends it: without an id, so that sending it twice makes two events. */
-export function exampleEvent(type: EventType): EventInput {
+/**
+ * A realistic event of this type: as a producer sends it, without an id, so that sending it twice makes two events; or, of
+ * Buildwire's own, as it is told.
+ */
+export function exampleEvent<Type extends EventType>(type: Type): Type extends OperationalEventType ? OperationalEvent : EventInput {
   return read(`events/${type}.json`);
 }
 

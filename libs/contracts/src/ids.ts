@@ -40,6 +40,11 @@ export function attemptIdOf(ofDelivery: string, key: string, sentAtMs: number): 
   return derivedId('att', sentAtMs, [ofDelivery, key, String(sentAtMs)]);
 }
 
+/** The id of what Buildwire tells of a webhook, the same however often it is told. `key` tells apart what happens at one time. */
+export function operationalEventIdOf(told: { organizationId: string; type: string; webhookId: string; deliveryId?: string | undefined; key: string; occurredAtMs: number }): string {
+  return derivedId('evt', told.occurredAtMs, [told.organizationId, told.type, told.webhookId, told.deliveryId ?? '', told.key]);
+}
+
 /** The time that an id of ours carries, in epoch milliseconds; undefined if it is not one of ours. */
 export function timeOfId(id: string): number | undefined {
   return ulidTime(id.slice(id.indexOf('_') + 1));

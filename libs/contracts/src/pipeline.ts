@@ -7,6 +7,8 @@ import { deliveryRendered } from './messages/delivery-rendered.js';
 import { eventAccepted } from './messages/event-accepted.js';
 import { messageDeadLettered } from './messages/message-dead-lettered.js';
 import { webhookRefused } from './messages/webhook-refused.js';
+import { webhookResumed } from './messages/webhook-resumed.js';
+import { webhookStopped } from './messages/webhook-stopped.js';
 import type { StreamName } from './streams.js';
 
 export type ServiceName = 'ingestion' | 'matching' | 'rendering' | 'delivery' | 'delivery-log';
@@ -38,7 +40,8 @@ export const pipeline = {
   matching: {
     service: 'matching',
     consumes: [consumer('matching', 'buildwire.event.accepted.*', eventAccepted), consumer('matching', 'buildwire.webhook.refused.*', webhookRefused)],
-    publishes: [deliveryMatched, messageDeadLettered],
+    // An event of its own is a test of a webhook, or tells that one was disabled.
+    publishes: [eventAccepted, deliveryMatched, webhookStopped, webhookResumed, messageDeadLettered],
   },
   rendering: {
     service: 'rendering',
@@ -52,8 +55,9 @@ export const pipeline = {
       consumer('delivery-retry', 'buildwire.delivery.rendered.retry.*', deliveryRendered),
       consumer('delivery-bulk', 'buildwire.delivery.rendered.bulk.*', deliveryRendered),
       attemptsConsumer('delivery'),
+      webhooksConsumer('delivery-webhooks'),
     ],
-    publishes: [...outcomes, deliveryRendered, webhookRefused, messageDeadLettered],
+    publishes: [...outcomes, deliveryRendered, webhookRefused, eventAccepted, messageDeadLettered],
   },
   'delivery-log': {
     service: 'delivery-log',
@@ -73,4 +77,10 @@ function consumer(durable: string, filter: string, contract: AnyContract): Consu
 function attemptsConsumer(durable: ServiceName): ConsumerDefinition {
   const filters = outcomes.map((contract) => `buildwire.${contract.name}.*`);
   return { durable, stream: 'BUILDWIRE_ATTEMPTS', filters, contracts: outcomes };
+}
+
+/** Who works on them asks what the webhook is now, so their order does not matter. */
+function webhooksConsumer(durable: string): ConsumerDefinition {
+  const contracts = [webhookStopped, webhookResumed];
+  return { durable, stream: 'BUILDWIRE_WEBHOOKS', filters: contracts.map((contract) => `buildwire.${contract.name}.*`), contracts };
 }

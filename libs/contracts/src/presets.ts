@@ -3,7 +3,7 @@ import type { Rules } from './rules.js';
 import type { SchemeName } from './signing-scheme.js';
 
 /** What a dialect or chat target demands; the schemes follow from its own one. */
-export type Preset = Omit<Rules, 'schemes'> & { scheme: SchemeName };
+export type Preset = Omit<Rules, 'schemes' | 'maxAgeSeconds'> & { scheme: SchemeName };
 
 /** The delays of Standard Webhooks 1.0.0 in seconds; the first attempt is immediate and not in the list, so 10 attempts in all. */
 export const standardSchedule: readonly number[] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];

@@ -9,6 +9,9 @@ export const successRules = ['2xx', '200', '200-399'] as const;
 export const successRule = z.enum(successRules).meta({ id: 'SuccessRule' });
 export type SuccessRule = z.output<typeof successRule>;
 
+/** The longest that a delivery is retried, whatever its schedule: a month later nobody waits for it. */
+export const MAX_AGE_SECONDS = 30 * 86_400;
+
 const errors = z.object({
   statuses: z.array(z.number().int()).meta({ description: 'HTTP statuses, unless the answer holds a code of either list.' }),
   codes: z.array(z.string()).meta({ description: "The chat target's own error codes." }),
@@ -30,6 +33,7 @@ export const rules = z
   .object({
     success: successRule,
     schedule: z.array(z.number()).meta({ description: 'Seconds to wait before each retry, ±20 %; the first attempt is made at once.' }),
+    maxAgeSeconds: z.number().meta({ description: 'No retry is made later than this after the event was accepted.' }),
     schemes: z.array(schemeName).min(1).meta({ description: 'What signs each request; `none` stands alone.' }),
     permanent: permanentErrors,
     pacing: pacing.nullable().meta({ description: 'How many requests may start in a time; null for no limit.' }),
@@ -42,7 +46,7 @@ export interface RuleSettings {
   format: Format;
   dialect: Dialect | null;
   success: SuccessRule | null;
-  retry: { schedule?: number[] | undefined; permanent?: number[] | undefined } | null;
+  retry: { schedule?: number[] | undefined; maxAgeSeconds?: number | undefined; permanent?: number[] | undefined } | null;
   signing: Signing | null;
   limits: { perSecond?: number | undefined } | null;
 }
@@ -53,6 +57,7 @@ export function rulesOf({ format, dialect, success, retry, signing, limits }: Ru
   return {
     success: success ?? preset.success,
     schedule: retry?.schedule ?? preset.schedule,
+    maxAgeSeconds: retry?.maxAgeSeconds ?? MAX_AGE_SECONDS,
     schemes: format === 'raw' ? schemesOf(scheme, signing ?? {}) : [scheme],
     permanent: withStatuses(preset.permanent, retry?.permanent),
     pacing: limits?.perSecond === undefined ? preset.pacing : { requests: limits.perSecond, perMs: 1_000 },

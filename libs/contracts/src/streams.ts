@@ -29,10 +29,10 @@ export const streams: Record<StreamName, StreamDefinition> = {
     maxBytes: GIB,
     duplicateWindowMs: DUPLICATE_WINDOW_MS,
   },
-  BUILDWIRE_WEBHOOKS: workqueue('BUILDWIRE_WEBHOOKS', 'buildwire.webhook.refused.*'),
+  BUILDWIRE_WEBHOOKS: workqueue('BUILDWIRE_WEBHOOKS', 'buildwire.webhook.refused.*', 'buildwire.webhook.stopped.*', 'buildwire.webhook.resumed.*'),
   BUILDWIRE_DEAD_LETTERS: workqueue('BUILDWIRE_DEAD_LETTERS', 'buildwire.message.dead-lettered.*'),
 };
 
-function workqueue(name: StreamName, subject: string): StreamDefinition {
-  return { name, subjects: [subject], retention: 'workqueue', maxBytes: GIB, duplicateWindowMs: DUPLICATE_WINDOW_MS };
+function workqueue(name: StreamName, ...subjects: string[]): StreamDefinition {
+  return { name, subjects, retention: 'workqueue', maxBytes: GIB, duplicateWindowMs: DUPLICATE_WINDOW_MS };
 }

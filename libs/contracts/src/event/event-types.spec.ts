@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildStates, eventType, eventTypePattern, eventTypes, jobStates, matchesType, statesOf, subjectKindOf } from './event-types.js';
-import type { BuildState, EventType } from './event-types.js';
+import { buildStates, eventType, eventTypePattern, isOperational, jobStates, matchesType, operationalEventTypes, producedEventTypes, statesOf, subjectKindOf } from './event-types.js';
+import type { BuildState, OperationalEventType, ProducedEventType } from './event-types.js';
 
-const types = Object.keys(eventTypes) as EventType[];
+const types = Object.keys(producedEventTypes) as ProducedEventType[];
+const operational = Object.keys(operationalEventTypes) as OperationalEventType[];
 
 describe('the event types', () => {
   it('are what a build system says about builds, jobs and deployments', () => {
@@ -31,6 +32,13 @@ describe('the event types', () => {
     }
   });
 
+  it('of Buildwire itself are about webhooks and deliveries', () => {
+    expect(operational).toEqual(['webhook.failing', 'webhook.disabled', 'webhook.circuit.opened', 'webhook.circuit.closed', 'delivery.exhausted']);
+    expect(operational.map(subjectKindOf)).toEqual(['webhook', 'webhook', 'webhook', 'webhook', 'delivery']);
+    expect(eventType.options).toEqual([...types, ...operational]);
+    expect(eventType.options.filter(isOperational)).toEqual(operational);
+  });
+
   it('are a closed set', () => {
     expect(eventType.safeParse('build.exploded').success).toBe(false);
     expect(eventType.safeParse('toString').success).toBe(false);
@@ -44,12 +52,18 @@ describe('a pattern', () => {
     ['*.canceled', ['build.canceled', 'deployment.canceled']],
     ['*.*', types],
     ['*', types],
+    ['webhook.circuit.opened', ['webhook.circuit.opened']],
+    ['webhook.circuit.*', ['webhook.circuit.opened', 'webhook.circuit.closed']],
+    ['webhook.*', ['webhook.failing', 'webhook.disabled']],
+    ['webhook.*.closed', ['webhook.circuit.closed']],
+    ['webhook.*.*', ['webhook.circuit.opened', 'webhook.circuit.closed']],
+    ['delivery.*', ['delivery.exhausted']],
   ])('%s matches what it says', (pattern, expected) => {
-    expect(types.filter((type) => matchesType(pattern, type))).toEqual(expected);
+    expect(eventType.options.filter((type) => matchesType(pattern, type))).toEqual(expected);
     expect(eventTypePattern.parse(pattern)).toBe(pattern);
   });
 
-  it.each(['', '.', 'build', 'build.', '.finished', 'build.finish', 'build.finished.now', '*.*.*', 'build.fin*', 'Build.*', 'build.>', '**', 'job.superseded', 'build.finished '])(
+  it.each(['', '.', 'build', 'build.', '.finished', 'build.finish', 'build.finished.now', '*.*.*', 'build.fin*', 'Build.*', 'build.>', '**', 'job.superseded', 'build.finished ', '*.exhausted', '*.circuit.opened', 'webhook', 'webhook.circuit'])(
     '%j is refused: it matches no event type',
     (pattern) => {
       expect(eventTypePattern.safeParse(pattern).success).toBe(false);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOf } from '../http/validate.js';
-import { buildStates, eventTypes, statesOf, subjectKindOf } from './event-types.js';
-import type { EventType } from './event-types.js';
+import { buildStates, operationalEventTypes, producedEventTypes, statesOf, subjectKindOf } from './event-types.js';
+import type { ProducedEventType } from './event-types.js';
 import { eventInput } from './event.js';
 
-const types = Object.keys(eventTypes) as EventType[];
+const types = Object.keys(producedEventTypes) as ProducedEventType[];
 const minimal = { type: 'build.finished', app: { id: 'app_1' }, build: { id: 'bld_1' } };
 
 describe('an event as a producer sends it', () => {
@@ -20,6 +20,11 @@ describe('an event as a producer sends it', () => {
     const withState = (state: string) => ({ type, app: { id: 'app_1' }, [kind]: { id: 'x', state } });
     const accepted = buildStates.filter((state) => eventInput.safeParse(withState(state)).success);
     expect(accepted).toEqual(buildStates.filter((state) => statesOf(type).includes(state)));
+  });
+
+  it.each(Object.keys(operationalEventTypes))('is refused if it is %s: nobody but Buildwire says that', (type) => {
+    const result = eventInput.safeParse({ type, app: { id: 'app_1' }, webhook: { id: 'whk_1' }, build: { id: 'bld_1' } });
+    expect(result.success ? [] : faultsOf(result.error)).toEqual([{ pointer: '/type', detail: `${type} is told by Buildwire itself; nobody else may publish it` }]);
   });
 
   it('keeps what it does not know, at every depth', () => {

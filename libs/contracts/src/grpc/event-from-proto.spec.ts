@@ -3,8 +3,8 @@ import type { MessageTypeDefinition, PackageDefinition } from '@grpc/proto-loade
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { eventTypes } from '../event/event-types.js';
-import type { EventType } from '../event/event-types.js';
+import { producedEventTypes } from '../event/event-types.js';
+import type { ProducedEventType } from '../event/event-types.js';
 import { eventInput } from '../event/event.js';
 import { exampleEvent, seedExamples } from '../examples.js';
 import { ProblemError } from '../http/problem.js';
@@ -18,7 +18,7 @@ const Event = messageType(`${PACKAGE}.Event`);
 const minimal = { type: 'build.finished', app: { id: 'app_1' }, build: { id: 'bld_1' } };
 
 describe('an event over gRPC', () => {
-  it.each(Object.keys(eventTypes) as EventType[])('arrives as the JSON that was meant: %s', (type) => {
+  it.each(Object.keys(producedEventTypes) as ProducedEventType[])('arrives as the JSON that was meant: %s', (type) => {
     expect(overTheWire(exampleEvent(type))).toEqual(exampleEvent(type));
   });
 

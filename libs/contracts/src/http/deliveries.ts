@@ -36,6 +36,9 @@ export type Delivery = z.output<typeof delivery>;
 const bodyEncoding = z.enum(['base64']).optional().meta({ description: 'Present if the body is not text.' });
 const headers = z.array(z.tuple([z.string(), z.string()]));
 
+/** A request as it goes over the wire; `url` shows of a chat target only what is no secret. */
+export const sentRequest = z.object({ method: z.literal('POST'), url: z.string(), headers, body: z.string(), bodyEncoding });
+
 export const attempt = z
   .object({
     id: attemptId,
@@ -44,7 +47,7 @@ export const attempt = z
     trigger,
     outcome,
     reason: z.string().nullable(),
-    request: z.object({ method: z.literal('POST'), url: z.string(), headers, body: z.string(), bodyEncoding }),
+    request: sentRequest,
     response: z.object({ statusCode: z.number().int(), headers, body: z.string(), bodyEncoding, truncated: z.boolean() }).nullable(),
     timing: attemptTiming,
     sentAt: z.string(),

@@ -15,8 +15,10 @@ export const problems = {
   webhook_gone: { status: 409, title: 'The webhook was deleted or is not active', grpc: 9 },
   too_large: { status: 413, title: 'The body is too large', grpc: 8 },
   unsupported_media_type: { status: 415, title: 'The content type must be application/json', grpc: 3 },
+  loop: { status: 508, title: 'The request comes from a webhook', grpc: 9 },
+  origin_unavailable: { status: 502, title: 'The artifact cannot be had from where it is kept', grpc: 9 },
   busy: { status: 503, title: 'Buildwire takes no more at the moment; try again', grpc: 14 },
-  broker_unavailable: { status: 503, title: 'The event could not be stored; try again', grpc: 14 },
+  broker_unavailable: { status: 503, title: 'NATS, or a service behind it, does not answer; try again', grpc: 14 },
   database_unavailable: { status: 503, title: 'The database does not answer; try again', grpc: 14 },
   internal: { status: 500, title: 'Something broke on our side', grpc: 13 },
 } as const;

@@ -23,7 +23,6 @@ export function pointerOf(path: readonly PropertyKey[]): string {
 
 function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: 'is not known here' }));
-  if (issue.code === 'invalid_union' && issue.discriminator !== undefined) return [{ pointer: pointerOf(issue.path), detail: 'is not a known event type; see GET /v1/event-types' }];
   return [{ pointer: pointerOf(issue.path), detail: issue.message }];
 }
 

@@ -19,6 +19,9 @@ describe('creating a webhook', () => {
       retry: null,
       signing: null,
       limits: null,
+      ca: null,
+      ordering: 'none',
+      supersede: false,
     });
     expect(faults({})).toEqual(['/events', '/name', '/url']);
   });

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { eventTypePattern } from '../event/event-types.js';
 import { dialect, format, renderingOptions } from '../format.js';
 import { webhookId } from '../ids.js';
-import { rules, successRule } from '../rules.js';
+import { MAX_AGE_SECONDS, rules, successRule } from '../rules.js';
 import { MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from '../secret.js';
 import { signing } from '../signing-scheme.js';
 import { filter } from './filter.js';
 import { listOf, paging } from './list.js';
 import { secretFaults, settledDialect, settingsFaults } from './webhook-faults.js';
+import { webhookHealth } from './webhook-health.js';
 
 /** Headers that Buildwire or HTTP itself sets. */
 const RESERVED_HEADER = /^(host|content-length|content-type|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|accept-encoding|user-agent|proxy-.*|webhook-.*|ce-.*|expo-signature|x-signature|x-buildpixel-signature)$/i;
@@ -37,6 +38,13 @@ const headers = z
 const retry = z
   .strictObject({
     schedule: z.array(z.number().min(0.1).max(604_800)).max(30).optional().meta({ description: 'Seconds to wait before each retry, ±20 %.' }),
+    maxAgeSeconds: z
+      .number()
+      .int()
+      .min(60)
+      .max(MAX_AGE_SECONDS)
+      .optional()
+      .meta({ description: 'No retry is made later than this after the event was accepted; 30 days by default.' }),
     permanent: z
       .array(z.number().int().min(300).max(599))
       .max(20)
@@ -55,7 +63,8 @@ const limits = z
 
 const SECRET =
   'Generated if absent. `whsec_…` signs with its decoded bytes, `whsk_…` is an Ed25519 private key, anything else signs with its UTF-8 bytes. The chat formats take none.';
-const secret = z.string().min(MIN_SECRET_LENGTH).max(MAX_SECRET_LENGTH);
+/** A secret that its owner gives. */
+export const secretInput = z.string().min(MIN_SECRET_LENGTH).max(MAX_SECRET_LENGTH);
 
 const PEM_CERTIFICATE = /^-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----\s*$/;
 
@@ -108,7 +117,7 @@ export const createWebhook = z
     ca: settings.ca.default(null),
     ordering: settings.ordering.default('none'),
     supersede: settings.supersede.default(false),
-    secret: secret.optional().meta({ description: SECRET }),
+    secret: secretInput.optional().meta({ description: SECRET }),
   })
   .transform((webhook) => ({ ...webhook, dialect: settledDialect(webhook) }))
   .superRefine((webhook, context) => {
@@ -118,7 +127,7 @@ export const createWebhook = z
 export type CreateWebhook = z.output<typeof createWebhook>;
 
 export const updateWebhook = z
-  .strictObject({ ...settings, secret })
+  .strictObject({ ...settings, secret: secretInput })
   .partial()
   .refine((change) => Object.keys(change).length > 0, 'changes nothing')
   .meta({ id: 'UpdateWebhook' });
@@ -134,6 +143,7 @@ export const webhook = z
     rules: rules.meta({ description: 'The rules in force.' }),
     paused: z.boolean().meta({ description: 'Whether deliveries are kept back until it is resumed.' }),
     disabled: disabling.nullable().meta({ description: 'Why Buildwire itself made it inactive; null if it did not.' }),
+    health: webhookHealth,
     createdAt: z.string(),
     updatedAt: z.string(),
   })

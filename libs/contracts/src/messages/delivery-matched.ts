@@ -3,6 +3,7 @@ import { event } from '../event/event.js';
 import { variant } from '../format.js';
 import { deliveryId, organizationId, webhookId } from '../ids.js';
 import { defineMessage } from '../message-contract.js';
+import { cause } from './delivery.js';
 
 /** The most deliveries that one record lists; a wider fan-out takes several records. */
 export const MAX_MATCHES = 200;
@@ -15,6 +16,7 @@ export const deliveryMatched = defineMessage({
     organizationId,
     event,
     variant,
+    trigger: cause.optional(),
     deliveries: z.array(z.object({ id: deliveryId, webhookId })).min(1).max(MAX_MATCHES),
   }),
   key: ({ deliveries: [first] }) => first?.id ?? '',

@@ -12,6 +12,8 @@ export const deliveryPostponed = defineMessage({
     reason: z.string(),
     postponedAtMs: z.number().int(),
     untilMs: z.number().int(),
+    /** It joins the queue of its build, once and before its first attempt: what its webhook asks of that queue. */
+    turn: z.object({ ordered: z.boolean(), supersedes: z.boolean() }).optional(),
   }),
   key: (delivery) => `postponed:${deliveryTurnKey(delivery)}`,
   maxRecords: 64,

@@ -22,7 +22,8 @@ export function deliveryTurnKey({ deliveryId, attempt, postponements, resendId }
   return [deliveryId, attempt, postponements, resendId ?? ''].join(':');
 }
 
-function laneOf({ trigger, attempt, postponements }: RenderedDelivery): Lane {
+/** The lane in which this turn of a delivery travels. */
+export function laneOf({ trigger, attempt, postponements }: Pick<RenderedDelivery, 'trigger' | 'attempt' | 'postponements'>): Lane {
   if (trigger === 'resend') return 'bulk';
   return attempt > 1 || postponements > 0 ? 'retry' : 'new';
 }

@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { buildStep } from '../event/build-step.js';
 import { eventType } from '../event/event-types.js';
 import { dialect, format } from '../format.js';
 import { deliveryId, eventId, organizationId, webhookId } from '../ids.js';
 
 /** Why an attempt is made. */
-export const triggers = ['event', 'retry', 'resend'] as const;
+export const triggers = ['event', 'retry', 'resend', 'test'] as const;
 export const trigger = z.enum(triggers).meta({ id: 'Trigger' });
 export type Trigger = z.output<typeof trigger>;
+
+/** What a delivery came from; absent in a message, `event` is meant. */
+export const cause = trigger.extract(['event', 'test']);
 
 /** What identifies a delivery on every message about it. */
 export const deliveryHead = z.object({
@@ -35,5 +39,7 @@ export const renderedDelivery = deliveryHead.extend({
   postponements: z.number().int().nonnegative(),
   /** Tells resends of one delivery apart. */
   resendId: z.string().optional(),
+  /** Of an event about a build only. */
+  build: buildStep.optional(),
 });
 export type RenderedDelivery = z.output<typeof renderedDelivery>;

@@ -9,6 +9,8 @@ export const webhookRefused = defineMessage({
   schema: z.object({
     organizationId,
     webhookId,
+    /** The app that the refused delivery was about. */
+    appId: z.string().optional(),
     reason: z.string(),
     /** When the refused attempt was sent: a webhook that was changed since is left alone. */
     sentAtMs: z.number().int(),
