@@ -1,28 +1,39 @@
 import { Connection } from './connection.js';
 import type { ConnectPolicy } from './guarded-connector.js';
 import { OriginConnections } from './origin-connections.js';
+import { SocketTally } from './socket-tally.js';
 import type { Target } from './targets.js';
+import type { Trust } from './trust-store.js';
 
-/** The connections of a client by origin; an origin is kept only while it has one. */
+/** The connections of a client by origin and trust; an origin is kept only while it has one. */
 export class ConnectionPool {
   /** In order of use, the longest unused first. */
   readonly #origins = new Map<string, OriginConnections>();
+  readonly #sockets: SocketTally;
   #onEmpty: (() => void) | undefined;
 
   constructor(
-    readonly policy: ConnectPolicy,
-    readonly limits: { maxOrigins: number; connectionsPerOrigin: number },
-  ) {}
+    readonly policy: Omit<ConnectPolicy, 'secureContext'>,
+    readonly limits: { maxOrigins: number; connectionsPerOrigin: number; maxSockets: number },
+  ) {
+    this.#sockets = new SocketTally(limits.maxSockets);
+  }
 
   get size(): number {
     return this.#origins.size;
   }
 
-  of(target: Target): OriginConnections {
-    const known = this.#origins.get(target.origin);
-    this.#origins.delete(target.origin);
-    const connections = known ?? this.#opened(target);
-    this.#origins.set(target.origin, connections);
+  get sockets(): number {
+    return this.#sockets.count;
+  }
+
+  /** A connection made with one trust never carries a request of another. */
+  of(target: Target, trust: Trust): OriginConnections {
+    const key = `${target.origin} ${trust.key}`;
+    const known = this.#origins.get(key);
+    this.#origins.delete(key);
+    const connections = known ?? this.#opened(key, target, trust);
+    this.#origins.set(key, connections);
     return connections;
   }
 
@@ -36,12 +47,14 @@ export class ConnectionPool {
     return closed;
   }
 
-  #opened({ url, origin }: Target): OriginConnections {
+  #opened(key: string, { url }: Target, { secureContext }: Trust): OriginConnections {
     this.#makeRoom();
+    const policy = { ...this.policy, secureContext };
     const connections: OriginConnections = new OriginConnections(
       this.limits.connectionsPerOrigin,
-      (onClosed) => new Connection(url, this.policy, onClosed),
-      () => this.#forget(origin, connections),
+      (onClosed) => new Connection(url, policy, onClosed),
+      () => this.#forget(key, connections),
+      this.#sockets,
     );
     return connections;
   }
@@ -54,8 +67,8 @@ export class ConnectionPool {
     }
   }
 
-  #forget(origin: string, connections: OriginConnections): void {
-    if (this.#origins.get(origin) === connections) this.#origins.delete(origin);
+  #forget(key: string, connections: OriginConnections): void {
+    if (this.#origins.get(key) === connections) this.#origins.delete(key);
     this.#checkEmpty();
   }
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { parseAllowList } from './allow-list.js';
 import { aClient, aRequest, answered, eventually, failed } from './spec-support/client.js';
 import { always, answer, rawServer } from './spec-support/raw-server.js';
 
@@ -16,7 +17,7 @@ describe('a kept connection', () => {
     expect(server.requests).toHaveLength(21);
   });
 
-  it('is closed after four idle seconds, though the server would keep it for ten minutes', async () => {
+  it('E11: is closed after four idle seconds, though the server would keep it for ten minutes', async () => {
     const server = await rawServer(always(answer(200, '', 'Connection: keep-alive', 'Keep-Alive: timeout=600')));
     await aClient().post(aRequest(server.url));
     await eventually(() => server.connections.every((socket) => socket.destroyed));
@@ -34,7 +35,7 @@ describe('a kept connection that the server closes on the next request', () => {
   const closesOnReuse = (how: 'destroy' | 'resetAndDestroy') =>
     rawServer((socket, count) => void (count === 1 ? socket.write(answer(200)) : socket[how]()));
 
-  it.each(['destroy', 'resetAndDestroy'] as const)('is replaced at once, as one attempt, with the same bytes (%s)', async (how) => {
+  it.each(['destroy', 'resetAndDestroy'] as const)('E11: is replaced at once, as one attempt, with the same bytes (%s)', async (how) => {
     const server = await closesOnReuse(how);
     const client = aClient();
     await client.post(aRequest(server.url));
@@ -46,7 +47,7 @@ describe('a kept connection that the server closes on the next request', () => {
     expect(server.connections).toHaveLength(2);
   });
 
-  it('is replaced by a connection that has never been used, even when others are idle or all places are taken', async () => {
+  it('E11: is replaced by a connection that has never been used, even when others are idle or all places are taken', async () => {
     for (const connectionsPerOrigin of [2, 3]) {
       const server = await closesOnReuse('destroy');
       const client = aClient({ connectionsPerOrigin });
@@ -57,7 +58,7 @@ describe('a kept connection that the server closes on the next request', () => {
     }
   });
 
-  it('is replaced once, not again and again', async () => {
+  it('E11: is replaced once, not again and again', async () => {
     let connections = 0;
     const server = await rawServer((socket, count) => {
       connections += count === 1 ? 1 : 0;
@@ -70,7 +71,7 @@ describe('a kept connection that the server closes on the next request', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('is not replaced when a byte of the answer was there', async () => {
+  it('E11: is not replaced when a byte of the answer was there', async () => {
     const server = await rawServer((socket, count) => void (count === 1 ? socket.write(answer(200)) : socket.end('HTTP/1.1')));
     const client = aClient();
     await client.post(aRequest(server.url));
@@ -78,7 +79,7 @@ describe('a kept connection that the server closes on the next request', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('is not replaced when the endpoint had time to work on the request', async () => {
+  it('E11: is not replaced when the endpoint had time to work on the request', async () => {
     const server = await rawServer((socket, count) => {
       if (count === 1) socket.write(answer(200));
       else setTimeout(() => socket.destroy(), 1_050);
@@ -88,13 +89,13 @@ describe('a kept connection that the server closes on the next request', () => {
     expect(failed(await client.post(aRequest(server.url)))).toMatchObject({ failure: 'reset', transportRetried: false });
   });
 
-  it('is not tried again when it is new', async () => {
+  it('E10, E11: is not tried again when it is new', async () => {
     const server = await rawServer((socket) => void socket.destroy());
     expect(failed(await aClient().post(aRequest(server.url)))).toMatchObject({ failure: 'reset', transportRetried: false });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is simply replaced when it was closed while idle', async () => {
+  it('E11: is simply replaced when it was closed while idle', async () => {
     const server = await rawServer((socket) => void socket.write(answer(200)));
     const client = aClient();
     await client.post(aRequest(server.url));
@@ -106,7 +107,7 @@ describe('a kept connection that the server closes on the next request', () => {
 });
 
 describe('a kept connection that is found closed just before the next request is written', () => {
-  it('is replaced without having been written to', async () => {
+  it('E11: is replaced without having been written to', async () => {
     const server = await rawServer(always(answer(200)));
     const client = aClient();
     await client.post(aRequest(server.url));
@@ -152,6 +153,33 @@ describe('the connections of a client', () => {
     expect(failed(await hanging).detail).toBe('no answer in time');
     expect(answered(await patient).statusCode).toBe(200);
     expect(server.requests).toHaveLength(2);
+  });
+
+  it('are kept up to a bound over all origins; the others serve their request and are closed', async () => {
+    const servers = await Promise.all(Array.from({ length: 5 }, () => rawServer(always(answer(200)))));
+    const client = aClient({ maxSockets: 2 });
+    const results = await Promise.all(servers.map(({ url }) => client.post(aRequest(url))));
+    expect(results.every((result) => answered(result).statusCode === 200)).toBe(true);
+    expect(client.sockets).toBe(2);
+    await eventually(() => servers.filter(({ connections }) => connections[0]?.destroyed === false).length === 2);
+  });
+
+  it('S8: are resolved and vetted anew after a minute, though they were never idle', async () => {
+    const server = await rawServer(always(answer(200)));
+    let address = '127.0.0.1';
+    const client = aClient({ allow: parseAllowList('127.0.0.1'), resolve: async () => [address] });
+    const post = () => client.post(aRequest(`http://receiver.example.com:${server.port}/`));
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now');
+    onTestFinished(() => clock.mockRestore());
+    expect(answered(await post()).statusCode).toBe(200);
+    address = '127.0.0.2';
+    clock.mockImplementation(() => now() + 59_000);
+    expect(answered(await post()).statusCode).toBe(200);
+    clock.mockImplementation(() => now() + 60_001);
+    expect(answered(await post()).statusCode).toBe(200);
+    expect(failed(await post()).failure).toBe('blocked_address');
+    expect(server.connections).toHaveLength(1);
   });
 
   it('are closed for the longest unused origin when there are too many', async () => {

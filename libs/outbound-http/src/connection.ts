@@ -23,7 +23,7 @@ export class Connection {
   readonly #givenUp = new AbortController();
   #requests = 0;
   #connectMs = 0;
-  #remoteAddress: string | undefined;
+  #socket: Socket | undefined;
 
   constructor(url: URL, policy: ConnectPolicy, onClosed: (connection: Connection) => void) {
     this.#client = new Client(url.origin, {
@@ -46,12 +46,18 @@ export class Connection {
     this.#client.dispatch(request, handler);
   }
 
+  /** The endpoint answered without reading: a further request would wait behind what it never reads. */
+  get hasUnsent(): boolean {
+    return (this.#socket?.writableLength ?? 0) > 0;
+  }
+
   /** To be asked when a request is written: undici may have reconnected before that. */
   takeFacts(): SocketFacts {
     const reused = this.#requests > 0;
     this.#requests += 1;
     const facts = { reused, connectMs: this.#connectMs };
-    return this.#remoteAddress === undefined ? facts : { ...facts, remoteAddress: this.#remoteAddress };
+    const remoteAddress = this.#socket?.remoteAddress;
+    return remoteAddress === undefined ? facts : { ...facts, remoteAddress };
   }
 
   destroy(): void {
@@ -66,7 +72,7 @@ export class Connection {
     const socket = await connectGuarded({ host: hostOf(url), port, secure }, policy, this.#givenUp.signal);
     this.#requests = 0;
     this.#connectMs = performance.now() - startedAt;
-    this.#remoteAddress = socket.remoteAddress;
+    this.#socket = socket;
     return socket;
   }
 }

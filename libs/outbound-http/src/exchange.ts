@@ -4,7 +4,7 @@ import { SendError } from './send-result.js';
 import { exchangeError } from './webhook-failure.js';
 
 /** Early hints and the like come once or twice; a flood of them would never end by itself. */
-const MAX_INTERIM_ANSWERS = 16;
+export const MAX_INTERIM_ANSWERS = 16;
 
 /** A kept-alive connection that was already closed fails at once; later the endpoint may have worked on the request. */
 const STALE_WITHIN_MS = 1_000;
@@ -120,7 +120,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function headerPairs(raw: unknown): [string, string][] {
+/** The raw headers of undici as pairs, in wire order and casing; one character a byte. */
+export function headerPairs(raw: unknown): [string, string][] {
   if (!Array.isArray(raw)) return [];
   const texts = raw.map((part: unknown) => (Buffer.isBuffer(part) ? part.toString('latin1') : String(part)));
   const pairs: [string, string][] = [];

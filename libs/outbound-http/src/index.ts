@@ -1,4 +1,5 @@
 export { InvalidAllowListError, parseAllowList, type AllowList } from './allow-list.js';
+export { DownloadClient, type DownloadClientOptions, type DownloadRequest, type DownloadResult } from './download-client.js';
 export { isPublicAddress } from './public-address.js';
 export { reservedHeaders } from './request-headers.js';
 export type { ResolveHost } from './resolve-host.js';

@@ -3,13 +3,14 @@ import { describe, expect, it, vi } from 'vitest';
 import { parseAllowList } from './allow-list.js';
 import { Connection } from './connection.js';
 import { OriginConnections } from './origin-connections.js';
+import { SocketTally } from './socket-tally.js';
 
 const policy = { allow: parseAllowList('none'), resolve: async () => [], connectTimeoutMs: 1_000, secureContext: createSecureContext() };
 
-function anOrigin(max: number) {
+function anOrigin(max: number, sockets = new SocketTally(100)) {
   const open = vi.fn((onClosed: (connection: Connection) => void) => new Connection(new URL('http://example.com'), policy, onClosed));
   const onEmpty = vi.fn();
-  const origin = new OriginConnections(max, open, onEmpty);
+  const origin = new OriginConnections(max, open, onEmpty, sockets);
   const lease = (fresh = false) => {
     const use = vi.fn<(connection: Connection) => void>();
     return { ...origin.lease(use, fresh), used: () => use.mock.calls[0]?.[0] };
@@ -60,7 +61,7 @@ describe('the connections to one origin', () => {
     expect(onEmpty).not.toHaveBeenCalled();
   });
 
-  it('are not used again after a minute, so that the name is vetted anew', () => {
+  it('S8: are not used again after a minute, so that the name is vetted anew', () => {
     const { lease } = anOrigin(1);
     const old = lease();
     const born = old.used()?.bornAtMs ?? 0;

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js';
+import type { SocketTally } from './socket-tally.js';
 
 /** After this a connection is not used again, so that a changed name is resolved and vetted anew. */
 const MAX_AGE_MS = 60_000;
@@ -19,6 +20,7 @@ export class OriginConnections {
     readonly max: number,
     readonly open: (onClosed: (connection: Connection) => void) => Connection,
     readonly onEmpty: () => void,
+    readonly sockets: SocketTally,
   ) {}
 
   get isIdle(): boolean {
@@ -66,7 +68,8 @@ export class OriginConnections {
 
   #giveBack(connection: Connection, reusable: boolean): void {
     connection.isBusy = false;
-    const keeps = reusable && !this.#closing && performance.now() - connection.bornAtMs < MAX_AGE_MS;
+    const isGood = reusable && !connection.hasUnsent && performance.now() - connection.bornAtMs < MAX_AGE_MS;
+    const keeps = isGood && !this.#closing && !this.sockets.isOver;
     if (keeps) this.#idle.push(connection);
     const [waiter] = this.#waiting;
     if (!keeps) this.#drop(connection, waiter !== undefined);
@@ -80,6 +83,7 @@ export class OriginConnections {
   #opened(): Connection {
     const connection = this.open((closed) => this.#closed(closed));
     this.#all.add(connection);
+    this.sockets.count += 1;
     return connection;
   }
 
@@ -95,6 +99,7 @@ export class OriginConnections {
 
   #drop(connection: Connection, wanted = false): void {
     if (!this.#all.delete(connection)) return;
+    this.sockets.count -= 1;
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
     connection.destroy();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isInRange, parseRange } from './ip-address.js';
 import { isPublicAddress } from './public-address.js';
 
 const hex = (value: number) => value.toString(16);
@@ -10,6 +11,18 @@ const asHexGroups = (ip: string) => {
   return `${hex(a * 256 + b)}:${hex(c * 256 + d)}`;
 };
 
+/** The list of the reference, beside which the code's own is judged. */
+const SPECIAL = [
+  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16',
+  '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4',
+  '::/8', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '5f00::/16', 'fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8', '64:ff9b:1::/48',
+];
+
+const written = (value: bigint, family: 4 | 6) => {
+  const [size, count, base, separator] = family === 4 ? [8n, 4, 10, '.'] as const : [16n, 8, 16, ':'] as const;
+  return Array.from({ length: count }, (_, index) => ((value >> (size * BigInt(count - 1 - index))) & ((1n << size) - 1n)).toString(base)).join(separator);
+};
+
 describe('isPublicAddress', () => {
   it.each([
     '1.1.1.1', '8.8.8.8', '9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '126.255.255.255', '128.0.0.0', '169.253.255.255',
@@ -17,7 +30,7 @@ describe('isPublicAddress', () => {
     '192.169.0.0', '198.17.255.255', '198.20.0.0', '198.51.99.255', '198.51.101.0', '203.0.112.255', '203.0.114.0', '223.255.255.255', '1.0.0.0',
     '2000::', '2001:200::1', '2001:db7:ffff::1', '2001:db9::', '2003::1', '2606:4700:4700::1111', '3ffe:ffff::', '3fff:1000::',
     '2001:1::1', '2001:1::2', '2001:3::1', '2001:4:112::1', '64:ff9b::101:101', '64:ff9b::8.8.8.8',
-  ])('lets %s pass', (ip) => {
+  ])('S3: lets %s pass', (ip) => {
     expect(isPublicAddress(ip)).toBe(true);
   });
 
@@ -51,17 +64,17 @@ describe('isPublicAddress', () => {
     ['IPv6 multicast', 'ff00::', 'ff02::1', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
     ['zone ids', 'fe80::1%eth0', '2606:4700:4700::1111%1', '::1%lo'],
     ['what is no address', '', 'localhost', 'example.com', '1.1.1', '1.1.1.1.1', '01.1.1.1', '0x7f.1', '2130706433', '[::1]', '1.1.1.1:80', ' 1.1.1.1', '①.1.1.1'],
-  ])('refuses %s', (_what, ...ips) => {
+  ])('S2, S3: refuses %s', (_what, ...ips) => {
     expect(ips.filter(isPublicAddress)).toEqual([]);
   });
 
-  it('gives NAT64 the verdict of the IPv4 address it stands for', () => {
+  it('S2: gives NAT64 the verdict of the IPv4 address it stands for', () => {
     fc.assert(fc.property(anyIpv4, (ip) => {
       return isPublicAddress(`64:ff9b::${ip}`) === isPublicAddress(ip) && isPublicAddress(`64:ff9b::${asHexGroups(ip)}`) === isPublicAddress(ip);
     }), { numRuns: 512 });
   });
 
-  it('refuses every other way to write an IPv4 address into an IPv6 one', () => {
+  it('S2: refuses every other way to write an IPv4 address into an IPv6 one', () => {
     const carriers = (ip: string) => [
       `::${ip}`, `::ffff:${ip}`, `::ffff:0:${asHexGroups(ip)}`, `2002:${asHexGroups(ip)}::1`, `2001:0:${asHexGroups(ip)}::1`,
       `64:ff9b:1::${ip}`, `2606:4700::5efe:${ip}`,
@@ -69,7 +82,7 @@ describe('isPublicAddress', () => {
     fc.assert(fc.property(anyIpv4, (ip) => !carriers(ip).some(isPublicAddress)));
   });
 
-  it('refuses every address of the private ranges', () => {
+  it('S3: refuses every address of the private ranges', () => {
     const inside = fc.oneof(
       octets.map(([, b, c, d]) => `10.${b}.${c}.${d}`),
       octets.map(([, b, c, d]) => `127.${b}.${c}.${d}`),
@@ -82,7 +95,28 @@ describe('isPublicAddress', () => {
     fc.assert(fc.property(inside, (ip) => !isPublicAddress(ip)));
   });
 
-  it('judges an IPv6 address in the same way however it is written', () => {
+  it.each(SPECIAL)('S3: refuses %s from its first to its last address, and what is beside it only if that is special too', (text) => {
+    const range = parseRange(text);
+    if (range === undefined) throw new Error(text);
+    const last = range.base + (1n << BigInt((range.family === 4 ? 32 : 128) - range.prefix)) - 1n;
+    expect([range.base, last].map((value) => isPublicAddress(written(value, range.family)))).toEqual([false, false]);
+    for (const value of [range.base - 1n, last + 1n]) {
+      if (value < 0n || value >> (range.family === 4 ? 32n : 128n) > 0n) continue;
+      const isSpecial = SPECIAL.some((other) => {
+        const special = parseRange(other);
+        return special !== undefined && isInRange({ family: range.family, value }, special);
+      });
+      const isGlobal = range.family === 4 || value >> 125n === 1n;
+      expect(isPublicAddress(written(value, range.family)), written(value, range.family)).toBe(isGlobal && !isSpecial);
+    }
+  });
+
+  it('S2: refuses every zone id', () => {
+    const groups = fc.array(fc.nat(0xffff), { minLength: 7, maxLength: 7 });
+    fc.assert(fc.property(groups, fc.stringMatching(/^[a-z0-9]{1,8}$/), (rest, zone) => !isPublicAddress(`${['2606', ...rest.map(hex)].join(':')}%${zone}`)));
+  });
+
+  it('S2: judges an IPv6 address in the same way however it is written', () => {
     fc.assert(fc.property(fc.array(fc.nat(0xffff), { minLength: 8, maxLength: 8 }), (groups) => {
       const full = groups.map((group) => hex(group).padStart(4, '0').toUpperCase()).join(':');
       const short = new URL(`http://[${full}]`).hostname.slice(1, -1);

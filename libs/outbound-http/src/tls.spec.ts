@@ -13,7 +13,7 @@ const trusting = (extraCa: string) => aClient({ allow: parseAllowList('127.0.0.1
 const secured = (options = {}) => tlsServer(always(answer(200)), { cert: certificate, key: privateKey, ...options });
 
 describe('TLS', () => {
-  it('is spoken with the name of the URL, though the address was pinned, in TLS 1.2 or later', async () => {
+  it('S17: is spoken with the name of the URL, though the address was pinned, in TLS 1.2 or later', async () => {
     const server = await secured();
     const client = trusting(certificate);
     for (const _ of [1, 2]) expect(answered(await client.post(aRequest(`https://${NAME}:${server.port}/`))).statusCode).toBe(200);
@@ -24,7 +24,7 @@ describe('TLS', () => {
     expect(server.requests[0]).toContain(`host: ${NAME}:${server.port}`);
   });
 
-  it('is spoken with another address of the name when the first is dead', async () => {
+  it('E25: is spoken with another address of the name when the first is dead', async () => {
     const server = await secured();
     const client = aClient({ extraCa: certificate, resolve: async () => ['127.0.0.9', '::1', '127.0.0.1'] });
     expect(answered(await client.post(aRequest(`https://${NAME}:${server.port}/`))).remoteAddress).toBe('127.0.0.1');
@@ -34,20 +34,20 @@ describe('TLS', () => {
     ['self-signed', `https://127.0.0.1`, {}, 'the certificate is self-signed'],
     ['for another host', `https://other.example.com`, { extraCa: certificate }, 'the certificate is for another host'],
     ['for a name, not the address', `https://127.0.0.1`, { extraCa: certificate }, 'the certificate is for another host'],
-  ])('is refused when the certificate is %s, and the endpoint gets no HTTP byte', async (_what, origin, options, detail) => {
+  ])('E15, S17: is refused when the certificate is %s, and the endpoint gets no HTTP byte', async (_what, origin, options, detail) => {
     const server = await secured();
     const client = aClient({ ...options, resolve: async () => ['127.0.0.1'] });
     for (const _ of [1, 2]) expect(failed(await client.post(aRequest(`${origin}:${server.port}/`)))).toMatchObject({ failure: 'tls', detail });
     expect(server.requests).toEqual([]);
   });
 
-  it('is refused when the certificate has expired', async () => {
+  it('E15: is refused when the certificate has expired', async () => {
     const server = await secured({ cert: expiredCertificate });
     const result = failed(await trusting(expiredCertificate).post(aRequest(`https://${NAME}:${server.port}/`)));
     expect(result).toMatchObject({ failure: 'tls', detail: 'the certificate has expired' });
   });
 
-  it('is verified whatever the environment says', async () => {
+  it('E15: is verified whatever the environment says', async () => {
     const server = await secured();
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     const result = await aClient().post(aRequest(server.url));
@@ -55,13 +55,13 @@ describe('TLS', () => {
     expect(failed(result).failure).toBe('tls');
   });
 
-  it('is refused below 1.2', async () => {
+  it('E15: is refused below 1.2', async () => {
     const server = await secured({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
     const result = failed(await trusting(certificate).post(aRequest(`https://${NAME}:${server.port}/`)));
     expect(result).toMatchObject({ failure: 'tls', detail: 'the endpoint does not offer TLS 1.2 or later' });
   });
 
-  it('is not spoken by a server of plain HTTP', async () => {
+  it('E15: is not spoken by a server of plain HTTP', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await once(server, 'listening');
@@ -70,7 +70,7 @@ describe('TLS', () => {
     expect(result).toMatchObject({ failure: 'tls', detail: 'the endpoint does not speak TLS on this port' });
   });
 
-  it('keeps the immediate retry of a kept connection that is gone', async () => {
+  it('E11: keeps the immediate retry of a kept connection that is gone', async () => {
     const server = await tlsServer((socket, count) => void (count === 1 ? socket.write(answer(200)) : socket.destroy()), { cert: certificate, key: privateKey });
     const client = trusting(certificate);
     await client.post(aRequest(`https://${NAME}:${server.port}/`));

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { aClient, aRequest, answered, eventually, failed } from './spec-support/client.js';
-import { always, answer, rawServer } from './spec-support/raw-server.js';
+import { always, answer, earlyServer, rawServer } from './spec-support/raw-server.js';
 
 describe('what is sent', () => {
-  it('is the documented headers in their casing and order, and the body byte for byte', async () => {
+  it('S13: is the documented headers in their casing and order, and the body byte for byte', async () => {
     const server = await rawServer(always(answer(200)));
     const client = aClient();
     const body = Buffer.from('{"name":"MyGame 🦊"}');
@@ -20,6 +20,7 @@ describe('what is sent', () => {
         'connection: keep-alive',
         'User-Agent: Buildwire/1.0',
         'Accept-Encoding: identity',
+        'webhook-hop: 1',
         'Content-Type: application/json',
         'X-BuildPixel-Signature: sha256=00',
         'webhook-id: dlv_1',
@@ -43,14 +44,14 @@ describe('what is sent', () => {
     }
   });
 
-  it.each(['Host', 'content-length', 'Transfer-Encoding', 'CONNECTION', 'Expect', 'Accept-Encoding'])('never has a %s of the caller', async (name) => {
+  it.each(['Host', 'content-length', 'Transfer-Encoding', 'CONNECTION', 'Expect', 'Accept-Encoding', 'Webhook-Hop'])('S13: never has a %s of the caller', async (name) => {
     const server = await rawServer(always(answer(200)));
     const result = failed(await aClient().post(aRequest(server.url, { headers: [[name, '1']] })));
     expect(result).toMatchObject({ failure: 'invalid_request', detail: `the header ${name} cannot be set` });
     expect(server.requests).toEqual([]);
   });
 
-  it.each([['X-A', 'a\r\nX-B: b'], ['X-A\r\nX-B', 'b'], ['X A', 'a'], ['X-A', 'snow ☃'], ['', 'a']])('never has the header "%s: %s"', async (name, value) => {
+  it.each([['X-A', 'a\r\nX-B: b'], ['X-A\r\nX-B', 'b'], ['X A', 'a'], ['X-A', 'snow ☃'], ['', 'a']])('S13: never has the header "%s: %s"', async (name, value) => {
     const server = await rawServer(always(answer(200)));
     const client = aClient();
     expect(failed(await client.post(aRequest(server.url, { headers: [[name, value]] }))).failure).toBe('invalid_request');
@@ -74,20 +75,41 @@ describe('what is answered', () => {
     expect(durationMs).toBeGreaterThanOrEqual(firstByteMs);
   });
 
-  it.each([301, 302, 303, 307, 308])('is the %i itself, never what it points to', async (statusCode) => {
+  it.each([301, 302, 303, 307, 308])('E16: is the %i itself, never what it points to', async (statusCode) => {
     const internal = await rawServer(always(answer(200)));
     const server = await rawServer(always(answer(statusCode, '', `Location: ${internal.url}`)));
     expect(answered(await aClient().post(aRequest(server.url))).statusCode).toBe(statusCode);
     expect(internal.connections).toEqual([]);
   });
 
-  it.each([204, 205, 304])('is a %i without a body, and the connection can be used again or not, but nothing hangs', async (statusCode) => {
-    const server = await rawServer(always(`HTTP/1.1 ${statusCode} X\r\nContent-Length: 0\r\n\r\n`));
+  it.each([
+    [204, 0], [204, 5], [205, 0], [205, 5], [304, 0], [304, 5],
+  ])('E14: is a %i with %i bytes of body, and the connection can be used again or not, but nothing hangs', async (statusCode, length) => {
+    const server = await rawServer(always(`HTTP/1.1 ${statusCode} X\r\nContent-Length: ${length}\r\n\r\n${'x'.repeat(length)}`));
     const client = aClient();
-    for (const _ of [1, 2]) expect(answered(await client.post(aRequest(server.url)))).toMatchObject({ statusCode, truncated: false });
+    // A body where none may be is cut off, and the status stands.
+    for (const _ of [1, 2]) expect(answered(await client.post(aRequest(server.url)))).toMatchObject({ statusCode, truncated: expect.any(Boolean) });
   });
 
-  it('is not decoded, since 64 KB of gzip can hold 64 MB', async () => {
+  it('E14: counts though it comes before the request was read', async () => {
+    const server = await earlyServer((socket) => void socket.write(answer(200, 'early')));
+    const client = aClient();
+    const body = Buffer.alloc(8_000_000);
+    for (const _ of [1, 2]) expect(answered(await client.post(aRequest(server.url, { body })))).toMatchObject({ statusCode: 200 });
+    expect(server.connections).toHaveLength(2);
+    expect(client.sockets).toBe(0);
+  });
+
+  it('E27: is its raw bytes, whatever they are', async () => {
+    const bytes = Buffer.from([...Buffer.from('<script>alert(1)</script>\u001b[31m🦊'), 0xff, 0xfe, 0x00, 0xc3]);
+    const server = await rawServer((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-7\r\nContent-Length: ${bytes.byteLength}\r\n\r\n`);
+      socket.write(bytes);
+    });
+    expect(answered(await aClient().post(aRequest(server.url))).body).toEqual(bytes);
+  });
+
+  it('E7: is not decoded, since 64 KB of gzip can hold 64 MB', async () => {
     const bomb = gzipSync(Buffer.alloc(10_000_000));
     const server = await rawServer((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${bomb.byteLength}\r\n\r\n`);
@@ -99,8 +121,8 @@ describe('what is answered', () => {
     expect(server.requests[0]).toContain('Accept-Encoding: identity');
   });
 
-  it('is ignored in its cookies, upgrades and alternative services', async () => {
-    const server = await rawServer(always(answer(200, 'ok', 'Set-Cookie: a=1', 'Alt-Svc: h3=":1"', 'Connection: upgrade', 'Upgrade: h2c')));
+  it('E26: is ignored in its cookies, links, upgrades and alternative services', async () => {
+    const server = await rawServer(always(answer(200, 'ok', 'Set-Cookie: a=1', 'Link: </a>; rel=preload', 'Alt-Svc: h3=":1"', 'Connection: upgrade', 'Upgrade: h2c')));
     const client = aClient();
     for (const _ of [1, 2]) expect(answered(await client.post(aRequest(server.url))).body.toString()).toBe('ok');
     expect(server.requests[1]).not.toMatch(/cookie/i);
@@ -128,10 +150,11 @@ describe('close', () => {
 });
 
 describe('the environment', () => {
-  it('cannot send requests through a proxy', async () => {
+  it('S16: cannot send requests through a proxy', async () => {
     const proxy = await rawServer(always(answer(502)));
     const server = await rawServer(always(answer(200)));
-    vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${proxy.port}`).stubEnv('http_proxy', `http://127.0.0.1:${proxy.port}`);
+    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY']) for (const key of [name, name.toLowerCase()]) vi.stubEnv(key, `http://127.0.0.1:${proxy.port}`);
+    vi.stubEnv('NODE_USE_ENV_PROXY', '1');
     const result = await aClient().post(aRequest(server.url));
     vi.unstubAllEnvs();
     expect(answered(result).statusCode).toBe(200);

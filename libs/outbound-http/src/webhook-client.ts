@@ -1,11 +1,12 @@
-import { createSecureContext, rootCertificates } from 'node:tls';
 import type { AllowList } from './allow-list.js';
 import { ConnectionPool } from './connection-pool.js';
 import { Exchange, type ExchangeEnd } from './exchange.js';
+import type { OriginConnections } from './origin-connections.js';
 import { reservedAmong, wireHeaders, withDefaults } from './request-headers.js';
 import { systemResolver, type ResolveHost } from './resolve-host.js';
 import type { FailureKind, SendResult, Timing } from './send-result.js';
 import { Targets, type Target } from './targets.js';
+import { TrustStore } from './trust-store.js';
 import { WallClock } from './wall-clock.js';
 
 export interface WebhookClientOptions {
@@ -16,8 +17,10 @@ export interface WebhookClientOptions {
   maxBodyBytes?: number;
   connectionsPerOrigin?: number;
   maxOrigins?: number;
+  /** Open ones, busy and idle, to all origins together, beyond which none is kept. */
+  maxSockets?: number;
   userAgent?: string;
-  /** PEM certificates to trust besides those of Node. */
+  /** PEM certificates to trust besides those of Node, for everyone. */
   extraCa?: string;
   /** Instead of the resolver of the machine. */
   resolve?: ResolveHost;
@@ -28,8 +31,14 @@ export interface SendRequest {
   url: string;
   headers: [name: string, value: string][];
   body: Buffer;
+  /** Instead of the client's, up to 30 s. */
   timeoutMs?: number;
+  /** PEM certificates that the endpoint may be signed by besides the public ones. */
+  ca?: string;
 }
+
+/** A larger one could only come straight from the database. */
+const MAX_TIMEOUT_MS = 30_000;
 
 const defaults = {
   timeoutMs: 15_000,
@@ -38,6 +47,7 @@ const defaults = {
   // One chat service is one origin for every webhook of its kind.
   connectionsPerOrigin: 256,
   maxOrigins: 2_000,
+  maxSockets: 4_096,
   userAgent: 'Buildwire/1.0',
 };
 
@@ -45,15 +55,15 @@ const defaults = {
 export class WebhookClient {
   readonly #options: typeof defaults & WebhookClientOptions;
   readonly #targets: Targets;
+  readonly #trusts: TrustStore;
   readonly #pool: ConnectionPool;
 
   constructor(options: WebhookClientOptions) {
     this.#options = { ...defaults, ...options };
     const { allow, connectTimeoutMs, extraCa, resolve = systemResolver() } = this.#options;
     this.#targets = new Targets(allow);
-    const ca = extraCa === undefined ? {} : { ca: [...rootCertificates, extraCa] };
-    const secureContext = createSecureContext({ minVersion: 'TLSv1.2', ...ca });
-    this.#pool = new ConnectionPool({ allow, resolve, connectTimeoutMs, secureContext }, this.#options);
+    this.#trusts = new TrustStore(extraCa);
+    this.#pool = new ConnectionPool({ allow, resolve, connectTimeoutMs }, this.#options);
   }
 
   /** Makes one attempt; never rejects and never throws. Headers that undici or HTTP would refuse give `invalid_request`. */
@@ -64,10 +74,14 @@ export class WebhookClient {
     const reserved = reservedAmong(request.headers);
     if (reserved !== undefined) return stopwatch.refused('invalid_request', `the header ${reserved} cannot be set`);
 
-    const wallClock = new WallClock(request.timeoutMs ?? this.#options.timeoutMs);
-    const first = await this.#exchange(target, request, wallClock, false);
+    const trust = this.#trusts.of(request.ca);
+    if ('reason' in trust) return stopwatch.refused('tls', trust.reason);
+
+    const wallClock = new WallClock(Math.min(request.timeoutMs ?? this.#options.timeoutMs, MAX_TIMEOUT_MS));
+    const send = (fresh: boolean) => this.#exchange(this.#pool.of(target, trust), target, request, wallClock, fresh);
+    const first = await send(false);
     const isStale = first.kind === 'failed' && first.isStale;
-    const last = isStale ? await this.#exchange(target, request, wallClock, true) : first;
+    const last = isStale ? await send(true) : first;
     wallClock.stop();
     return stopwatch.result(last, isStale);
   }
@@ -82,16 +96,21 @@ export class WebhookClient {
     return this.#pool.size;
   }
 
+  /** How many connections there are now, to all of them. */
+  get sockets(): number {
+    return this.#pool.sockets;
+  }
+
   /** Resolves when the attempts under way have ended and every connection is closed. */
   close(): Promise<void> {
     return this.#pool.close();
   }
 
-  async #exchange(target: Target, request: SendRequest, wallClock: WallClock, fresh: boolean): Promise<ExchangeEnd> {
+  async #exchange(origin: OriginConnections, { path }: Target, request: SendRequest, wallClock: WallClock, fresh: boolean): Promise<ExchangeEnd> {
     const headers = withDefaults(request.headers, this.#options.userAgent).flat();
-    const exchange = new Exchange({ method: 'POST', path: target.path, headers, body: request.body }, this.#options.maxBodyBytes);
+    const exchange = new Exchange({ method: 'POST', path, headers, body: request.body }, this.#options.maxBodyBytes);
     wallClock.onExpired(() => exchange.expire());
-    const lease = this.#pool.of(target).lease((connection) => exchange.runOn(connection), fresh);
+    const lease = origin.lease((connection) => exchange.runOn(connection), fresh);
     const end = await exchange.ended;
     lease.end(end.kind === 'answered' && !end.truncated);
     return end;

@@ -5,6 +5,10 @@ import { isPublicAddress } from './public-address.js';
 /** OWASP ASVS 4.2.5; longer ones are cut by proxies on the way. */
 const MAX_LENGTH = 2_048;
 
+/** Of a name and of its labels (RFC 1035); WHATWG knows neither. */
+const MAX_NAME_LENGTH = 253;
+const MAX_LABEL_LENGTH = 63;
+
 /** Below 1024 only the web's own ports are called. */
 const FIRST_FREE_PORT = 1_024;
 
@@ -37,6 +41,7 @@ export function judgeUrl(text: string, allow: AllowList): UrlVerdict {
   if (url.username !== '' || url.password !== '') return invalid('the URL must not contain credentials');
   url.hash = '';
   if (url.href.length > MAX_LENGTH) return invalid(`the URL is longer than ${MAX_LENGTH} characters once encoded`);
+  if (!fitsDns(hostOf(url))) return invalid('the host name is too long, or has an empty label');
   if (url.port === '0') return blocked('port 0 is not allowed');
   return isAllowListed(hostOf(url), allow) ? { kind: 'allowed', url } : judgePublicUrl(url);
 }
@@ -63,6 +68,11 @@ function judgePublicUrl(url: URL): UrlVerdict {
 
 function isAllowListed(host: string, allow: AllowList): boolean {
   return isIP(host) === 0 ? allow.allowsHost(host) : allow.allowsAddress(host);
+}
+
+function fitsDns(host: string): boolean {
+  if (isIP(host) !== 0) return true;
+  return host.length <= MAX_NAME_LENGTH && host.split('.').every((label) => label !== '' && label.length <= MAX_LABEL_LENGTH);
 }
 
 /** WHATWG leaves the port empty when it is the default one of the scheme. */

@@ -23,6 +23,15 @@ export function tlsServer(script: Script, options: TlsOptions): Promise<RawServe
   return listening((onSocket) => createTlsServer(options, onSocket), 'https', script);
 }
 
+/** Calls the script as soon as the first bytes of a connection are there, and reads no others. */
+export function earlyServer(script: (socket: Socket) => void): Promise<RawServer> {
+  const once = (socket: Socket) => socket.once('data', () => {
+    socket.pause();
+    script(socket);
+  });
+  return listening((onSocket) => createServer(onSocket), 'http', script, '127.0.0.1', 0, once);
+}
+
 /** An answer with a length, so that the connection can be kept. */
 export function answer(statusCode: number, body = '', ...headers: string[]): string {
   return [`HTTP/1.1 ${statusCode} X`, `Content-Length: ${Buffer.byteLength(body)}`, ...headers, '', body].join('\r\n');
@@ -50,13 +59,14 @@ export function flood(socket: Socket, chunk: string): void {
 
 async function listening(
   create: (onSocket: (socket: Socket) => void) => Server, scheme: string, script: Script, host = '127.0.0.1', wantedPort = 0,
+  read: (socket: Socket, requests: string[], script: Script) => void = readRequests,
 ): Promise<RawServer> {
   const requests: string[] = [];
   const connections: Socket[] = [];
   const server = create((socket) => {
     connections.push(socket);
     socket.on('error', () => undefined);
-    readRequests(socket, requests, script);
+    read(socket, requests, script);
   });
   await new Promise<void>((resolve) => server.listen(wantedPort, host, resolve));
   const close = () => {
