@@ -1,4 +1,4 @@
-import { dialects, eventTypes, exampleEvent, formats, seedExamples } from '@buildwire/contracts';
+import { dialects, eventTypes, exampleEvent, formats, isOperationalEvent, seedExamples } from '@buildwire/contracts';
 import type { Event, EventType, Variant } from '@buildwire/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -63,15 +63,17 @@ function expectSound(event: Event, variant: Variant): void {
 /** The event with a text in the places where people write, and as a key that nobody knows. */
 function withText(event: Event, text: string, key: string): Event {
   const spread = { name: text, username: text, message: text, branch: text, profile: text, type: text, number: 1 };
+  const told = { name: text, host: text, reason: text, [key]: text };
   const about = (subject?: { id: string }) => subject && { ...subject, ...spread, source: { ...spread, author: spread }, error: { code: text, message: text }, metadata: { [key]: text } };
   return {
     ...event,
     app: { ...event.app, ...spread },
     ...definedOnly({ build: about(event.build), job: about(event.job), deployment: about(event.deployment) }),
+    ...(isOperationalEvent(event) ? { webhook: { ...event.webhook, ...told }, delivery: event.delivery && { ...event.delivery, ...told } } : {}),
     actor: spread,
     ext: { hostile: Object.fromEntries([[key, text]]) },
     unheardOf: Object.fromEntries([[key, [text]]]),
-  };
+  } as Event;
 }
 
 function definedOnly<Value>(values: Record<string, Value | undefined>): Record<string, Value> {

@@ -30,6 +30,11 @@ const cards: Record<EventType, [string, number, string, string, string[], string
   'deployment.finished': ['🎉', GREEN, 'good', 'Deployed to production · Trailmate · Web', ['Duration', 'Triggered by', 'Channel', 'Rollout'], ['View deployment']],
   'deployment.failed': ['❌', RED, 'attention', 'Deployment failed · Trailmate · iOS', ['Duration', 'Triggered by', 'Destination'], ['View logs']],
   'deployment.canceled': ['🚫', GREY, 'emphasis', 'Deployment canceled by Ada Lindqvist · Trailmate · Web', [], ['View deployment']],
+  'webhook.failing': ['⚠️', YELLOW, 'warning', 'Webhook failing · Build dashboard', ['Endpoint', 'Reason', 'Failing since', 'Failures in a row', 'Will be disabled'], []],
+  'webhook.disabled': ['⛔', RED, 'attention', 'Webhook disabled · Build dashboard', ['Endpoint', 'Reason', 'Failing since', 'Failures in a row'], []],
+  'webhook.circuit.opened': ['🔌', YELLOW, 'warning', 'Webhook circuit opened · Build dashboard', ['Endpoint', 'Reason', 'Failing since', 'Failures in a row', 'Next try'], []],
+  'webhook.circuit.closed': ['✅', GREEN, 'good', 'Webhook circuit closed · Build dashboard', ['Endpoint', 'Reason'], []],
+  'delivery.exhausted': ['❌', RED, 'attention', 'Delivery exhausted · Build dashboard', ['Endpoint', 'Reason', 'Event', 'Delivery', 'Attempts', 'Last status'], []],
 };
 
 const seedHeadlines: Record<string, string> = {

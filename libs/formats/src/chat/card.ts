@@ -1,12 +1,13 @@
-import { subjectKindOf } from '@buildwire/contracts';
-import type { Event } from '@buildwire/contracts';
+import { isOperationalEvent, subjectKindOf } from '@buildwire/contracts';
+import type { Event, ProducedEvent } from '@buildwire/contracts';
 import type { RenderingContext } from '../rendering.js';
 import { epochSeconds } from './clock-time.js';
 import { commitSubject, factsOf } from './facts.js';
 import type { Fact } from './facts.js';
 import { detailsUrlOf, linksOf } from './links.js';
 import type { Link } from './links.js';
-import { appNameOf, detailOf, numberOf, variantOf } from './names.js';
+import { operationalCard } from './operational-card.js';
+import { appNameOf, detailOf, eventIdOf, numberOf, variantOf } from './names.js';
 import { outcomeOf, stateOf } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import { firstLines, oneLine } from './text.js';
@@ -19,6 +20,7 @@ export interface Card {
   outcome: Outcome;
   /** What follows the outcome: `by Ada`, `#1842 to production`. */
   detail?: string;
+  /** The name of the app; of the webhook, if it is about one. */
   app: string;
   /** What of the app: `Win64 Development`, or the type of a job. */
   variant?: string;
@@ -39,14 +41,17 @@ export interface Card {
   occurredAt: string;
 }
 
-const MAX_EVENT_ID = 200;
 const MAX_ERROR_LINES = 8;
 const MAX_ERROR = 1_000;
 /** As long as the token of a signed address lasts, counted from the acceptance of the event. */
 const DOWNLOAD_SECONDS = 24 * 60 * 60;
 
 /** Equal for all targets: each only decides how to write it. */
-export function cardOf(event: Event, { downloadUrl }: Pick<RenderingContext, 'downloadUrl'>): Card {
+export function cardOf(event: Event, context: Pick<RenderingContext, 'downloadUrl'>): Card {
+  return isOperationalEvent(event) ? operationalCard(event) : producedCard(event, context);
+}
+
+function producedCard(event: ProducedEvent, { downloadUrl }: Pick<RenderingContext, 'downloadUrl'>): Card {
   const outcome = outcomeOf(event);
   const state = stateOf(event);
   const quiet = state === 'superseded' || state === 'canceled';
@@ -59,7 +64,7 @@ export function cardOf(event: Event, { downloadUrl }: Pick<RenderingContext, 'do
     quiet,
     facts: quiet ? [] : factsOf(event),
     links,
-    eventId: oneLine(event.id, MAX_EVENT_ID) ?? '',
+    eventId: eventIdOf(event),
     occurredAt: event.occurredAt,
     ...known({
       detail: detailOf(event),
@@ -74,7 +79,7 @@ export function cardOf(event: Event, { downloadUrl }: Pick<RenderingContext, 'do
 }
 
 /** A job has no error of its own: what it built or deployed has. */
-function errorLinesOf({ type, build, deployment }: Event): string | undefined {
+function errorLinesOf({ type, build, deployment }: ProducedEvent): string | undefined {
   const error = subjectKindOf(type) === 'deployment' ? deployment?.error : (build?.error ?? deployment?.error);
   return firstLines(error?.message, MAX_ERROR_LINES, MAX_ERROR) ?? oneLine(error?.code, MAX_ERROR);
 }

@@ -1,5 +1,5 @@
 import { subjectKindOf } from '@buildwire/contracts';
-import type { Build, Event, User } from '@buildwire/contracts';
+import type { Build, ProducedEvent, User } from '@buildwire/contracts';
 import { duration, durationBetween } from './duration.js';
 import { firstLine, oneLine } from './text.js';
 
@@ -18,7 +18,7 @@ const SHA_LENGTH = 7;
 const SHA = /^[\da-f]{7,}$/i;
 
 /** The facts that the event knows, in the order of reading: at most six, because more are not read. */
-export function factsOf(event: Event): Fact[] {
+export function factsOf(event: ProducedEvent): Fact[] {
   const source = event.build?.source;
   const ref = source?.refType === 'tag' ? code('Tag', source.ref) : (code('Branch', source?.branch) ?? code('Branch', source?.ref));
   const common = [ref, commit(source)];
@@ -26,7 +26,7 @@ export function factsOf(event: Event): Fact[] {
 }
 
 /** The first line of the commit's message. */
-export function commitSubject(event: Event): string | undefined {
+export function commitSubject(event: ProducedEvent): string | undefined {
   return firstLine(event.build?.source?.message, MAX_VALUE);
 }
 
@@ -35,7 +35,7 @@ export function nameOf(user: User | undefined): string | undefined {
   return oneLine(user?.name, MAX_VALUE) ?? oneLine(user?.username, MAX_VALUE);
 }
 
-function ownFacts(event: Event): (Fact | undefined)[] {
+function ownFacts(event: ProducedEvent): (Fact | undefined)[] {
   switch (subjectKindOf(event.type)) {
     case 'build':
       return buildFacts(event);
@@ -46,7 +46,7 @@ function ownFacts(event: Event): (Fact | undefined)[] {
   }
 }
 
-function buildFacts({ build, actor }: Event): (Fact | undefined)[] {
+function buildFacts({ build, actor }: ProducedEvent): (Fact | undefined)[] {
   return [
     ours('Duration', duration(build?.timing?.durationMs)),
     text('Triggered by', nameOf(build?.initiator) ?? nameOf(actor) ?? build?.trigger),
@@ -55,7 +55,7 @@ function buildFacts({ build, actor }: Event): (Fact | undefined)[] {
   ];
 }
 
-function jobFacts({ job, actor }: Event): (Fact | undefined)[] {
+function jobFacts({ job, actor }: ProducedEvent): (Fact | undefined)[] {
   const timing = job?.timing;
   return [
     ours('Queue time', durationBetween(timing?.queuedAt ?? timing?.createdAt, timing?.startedAt)),
@@ -65,7 +65,7 @@ function jobFacts({ job, actor }: Event): (Fact | undefined)[] {
   ];
 }
 
-function deploymentFacts({ deployment, actor }: Event): (Fact | undefined)[] {
+function deploymentFacts({ deployment, actor }: ProducedEvent): (Fact | undefined)[] {
   const rollout = deployment?.rollout;
   return [
     ours('Duration', duration(deployment?.timing?.durationMs)),
@@ -91,16 +91,16 @@ function versionOf(build: Build | undefined): string | undefined {
   return name === undefined || number === undefined ? name : `${name} (${number})`;
 }
 
-function code(name: string, value: string | undefined): Fact | undefined {
+export function code(name: string, value: string | undefined): Fact | undefined {
   const line = oneLine(value, MAX_VALUE);
   return line === undefined ? undefined : { name, code: line, safe: false };
 }
 
-function text(name: string, value: string | undefined): Fact | undefined {
+export function text(name: string, value: string | undefined): Fact | undefined {
   const line = oneLine(value, MAX_VALUE);
   return line === undefined ? undefined : { name, text: line, safe: false };
 }
 
-function ours(name: string, value: string | undefined): Fact | undefined {
+export function ours(name: string, value: string | undefined): Fact | undefined {
   return value === undefined ? undefined : { name, text: value, safe: true };
 }

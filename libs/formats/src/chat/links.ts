@@ -1,5 +1,5 @@
 import { subjectKindOf } from '@buildwire/contracts';
-import type { Build, Event } from '@buildwire/contracts';
+import type { Build, ProducedEvent } from '@buildwire/contracts';
 import { primaryArtifact } from '../primary-artifact.js';
 import type { RenderingContext } from '../rendering.js';
 import type { Outcome } from './outcome.js';
@@ -18,18 +18,18 @@ export interface Link {
 
 
 /** The page about the build or the deployment. A job has none of its own. */
-export function detailsUrlOf({ type, build, deployment }: Event): string | undefined {
+export function detailsUrlOf({ type, build, deployment }: ProducedEvent): string | undefined {
   const subjects = subjectKindOf(type) === 'deployment' ? [deployment] : [build, deployment];
   return subjects.map((subject) => webUrl(subject?.detailsUrl, MAX_URL)).find((url) => url !== undefined);
 }
 
 /** One primary link, plus the download of a build that succeeded. */
-export function linksOf(event: Event, outcome: Outcome, downloadUrl: RenderingContext['downloadUrl']): Link[] {
+export function linksOf(event: ProducedEvent, outcome: Outcome, downloadUrl: RenderingContext['downloadUrl']): Link[] {
   const primary = primaryLink(event, outcome);
   return [primary, downloadLink(event, downloadUrl)].filter((link) => link !== undefined);
 }
 
-function primaryLink(event: Event, { failed }: Outcome): Link | undefined {
+function primaryLink(event: ProducedEvent, { failed }: Outcome): Link | undefined {
   const isDeployment = subjectKindOf(event.type) === 'deployment' || event.build === undefined;
   const details = link(isDeployment ? 'View deployment' : 'View build', detailsUrlOf(event));
   if (failed) return link('View logs', logsUrlOf(event)) ?? details;
@@ -37,7 +37,7 @@ function primaryLink(event: Event, { failed }: Outcome): Link | undefined {
   return details;
 }
 
-function downloadLink({ type, build }: Event, downloadUrl: RenderingContext['downloadUrl']): Link | undefined {
+function downloadLink({ type, build }: ProducedEvent, downloadUrl: RenderingContext['downloadUrl']): Link | undefined {
   const artifact = type === 'build.finished' && build !== undefined ? primaryArtifact(withArtifactsOnTheWeb(build)) : undefined;
   return artifact === undefined ? undefined : link('Download', downloadUrl(artifact));
 }
@@ -47,11 +47,11 @@ function withArtifactsOnTheWeb(build: Build): Build {
   return { ...build, artifacts: (build.artifacts ?? []).filter(({ url }) => webUrl(url, Infinity) !== undefined) };
 }
 
-function logsUrlOf({ type, build, deployment }: Event): string | undefined {
+function logsUrlOf({ type, build, deployment }: ProducedEvent): string | undefined {
   return subjectKindOf(type) === 'deployment' ? deployment?.logsUrl : (build?.logs?.url ?? deployment?.logsUrl);
 }
 
-function newerBuildUrlOf({ build }: Event): unknown {
+function newerBuildUrlOf({ build }: ProducedEvent): unknown {
   const newer = build?.supersededBy;
   return typeof newer === 'object' ? newer['detailsUrl'] : undefined;
 }

@@ -1,10 +1,11 @@
 import { subjectKindOf } from '@buildwire/contracts';
-import type { Build, Event } from '@buildwire/contracts';
+import type { Build, Event, ProducedEvent } from '@buildwire/contracts';
 import { nameOf } from './facts.js';
 import { stateOf } from './outcome.js';
 import { oneLine } from './text.js';
 
 const MAX_NAME = 80;
+const MAX_EVENT_ID = 200;
 
 const platforms: Record<string, string> = {
   android: 'Android',
@@ -18,12 +19,16 @@ const platforms: Record<string, string> = {
   windows: 'Windows',
 };
 
-export function appNameOf({ app }: Event): string {
+export function eventIdOf({ id }: Event): string {
+  return oneLine(id, MAX_EVENT_ID) ?? '';
+}
+
+export function appNameOf({ app }: ProducedEvent): string {
   return oneLine(app.name, MAX_NAME) ?? oneLine(app.slug, MAX_NAME) ?? oneLine(app.id, MAX_NAME) ?? 'an app';
 }
 
 /** What of the app: platform and type of a build, the type of a job, the platform of a deployment. */
-export function variantOf({ type, build, job, deployment }: Event): string | undefined {
+export function variantOf({ type, build, job, deployment }: ProducedEvent): string | undefined {
   switch (subjectKindOf(type)) {
     case 'build':
       return buildVariant(build);
@@ -35,7 +40,7 @@ export function variantOf({ type, build, job, deployment }: Event): string | und
 }
 
 /** The number that people know it by, unless the detail has told it. */
-export function numberOf(event: Event): number | undefined {
+export function numberOf(event: ProducedEvent): number | undefined {
   switch (subjectKindOf(event.type)) {
     case 'build':
       return event.build?.number;
@@ -47,14 +52,14 @@ export function numberOf(event: Event): number | undefined {
 }
 
 /** What follows the outcome: who canceled it, what took its place, what goes where. */
-export function detailOf(event: Event): string | undefined {
+export function detailOf(event: ProducedEvent): string | undefined {
   if (event.type === 'build.superseded') return after('by', newerNumber(event.build));
   if (stateOf(event) === 'canceled') return after('by', nameOf(event[subjectKindOf(event.type)]?.canceler) ?? nameOf(event.actor));
   return tellsTarget(event) ? targetOf(event) : undefined;
 }
 
 /** What goes where. */
-function targetOf({ build, deployment }: Event): string | undefined {
+function targetOf({ build, deployment }: ProducedEvent): string | undefined {
   const target = oneLine(deployment?.channel?.name, MAX_NAME) ?? oneLine(deployment?.destination?.name, MAX_NAME);
   return words(build?.number === undefined ? undefined : `#${build.number}`, after('to', target));
 }
@@ -63,7 +68,7 @@ function buildVariant(build: Build | undefined): string | undefined {
   return words(oneLine(build?.platformRaw, MAX_NAME) ?? platformName(build?.platform), oneLine(build?.type, MAX_NAME));
 }
 
-function tellsTarget({ type }: Event): boolean {
+function tellsTarget({ type }: ProducedEvent): boolean {
   return type === 'deployment.created' || type === 'deployment.finished';
 }
 

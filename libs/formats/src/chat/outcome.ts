@@ -1,5 +1,5 @@
 import { statesOf, subjectKindOf } from '@buildwire/contracts';
-import type { BuildState, Event, EventType } from '@buildwire/contracts';
+import type { BuildState, OperationalEventType, ProducedEvent, ProducedEventType } from '@buildwire/contracts';
 
 /** How an outcome looks, in each target's own terms. The colour is never the only sign: there is an emoji and a word. */
 export interface Look {
@@ -38,6 +38,19 @@ const deploying: Look = { emoji: '🚀', shortcode: ':rocket:', color: BLUE, sty
 const rollingOut: Look = { emoji: '🚀', shortcode: ':rocket:', color: YELLOW, style: 'warning' };
 const deployed: Look = { emoji: '🎉', shortcode: ':tada:', color: GREEN, style: 'good' };
 
+const failing: Look = { emoji: '⚠️', shortcode: ':warning:', color: YELLOW, style: 'warning' };
+const opened: Look = { emoji: '🔌', shortcode: ':electric_plug:', color: YELLOW, style: 'warning' };
+const disabled: Look = { emoji: '⛔', shortcode: ':no_entry:', color: RED, style: 'attention' };
+
+/** A circuit mends itself, so it pings nobody. */
+export const operationalOutcomes: Record<OperationalEventType, Outcome> = {
+  'webhook.failing': { title: 'Webhook failing', look: failing, failed: true },
+  'webhook.disabled': { title: 'Webhook disabled', look: disabled, failed: true },
+  'webhook.circuit.opened': { title: 'Webhook circuit opened', look: opened, failed: false },
+  'webhook.circuit.closed': { title: 'Webhook circuit closed', look: succeeded, failed: false },
+  'delivery.exhausted': { title: 'Delivery exhausted', look: failed, failed: true },
+};
+
 type Failure = 'failed' | 'timed_out' | 'rejected';
 
 /** How something went wrong matters more than the type of the event, which is the same for all three. */
@@ -48,7 +61,7 @@ const failures: Record<Failure, { word: string; look: Look }> = {
 };
 const nouns = { build: 'Build', job: 'Job', deployment: 'Deployment' };
 
-const outcomes: Record<EventType, Omit<Outcome, 'failed'>> = {
+const outcomes: Record<ProducedEventType, Omit<Outcome, 'failed'>> = {
   'build.created': { title: 'Build created', look: created },
   'build.queued': { title: 'Build queued', look: queued },
   'build.started': { title: 'Build running', look: running },
@@ -67,7 +80,7 @@ const outcomes: Record<EventType, Omit<Outcome, 'failed'>> = {
   'deployment.canceled': { title: 'Deployment canceled', look: canceled },
 };
 
-export function outcomeOf(event: Event): Outcome {
+export function outcomeOf(event: ProducedEvent): Outcome {
   const state = stateOf(event);
   if (isFailure(state)) {
     const { word, look } = failures[state];
@@ -78,7 +91,7 @@ export function outcomeOf(event: Event): Outcome {
 }
 
 /** The state of what the event is about; the type's own if the event does not say. */
-export function stateOf(event: Event): BuildState | undefined {
+export function stateOf(event: ProducedEvent): BuildState | undefined {
   return event[subjectKindOf(event.type)]?.state ?? statesOf(event.type)[0];
 }
 

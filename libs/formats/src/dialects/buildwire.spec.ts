@@ -1,7 +1,7 @@
-import { exampleMessage } from '@buildwire/contracts';
+import { ArtifactLinks, exampleMessage } from '@buildwire/contracts';
 import type { Event } from '@buildwire/contracts';
 import { describe, expect, it } from 'vitest';
-import { bodyOf, context } from '../spec-support/events.js';
+import { bodyOf, context, withoutLinks } from '../spec-support/events.js';
 import { buildwire } from './buildwire.js';
 
 const { event } = exampleMessage('event.accepted');
@@ -9,7 +9,8 @@ const { event } = exampleMessage('event.accepted');
 describe('the buildwire dialect', () => {
   it('is the payload that the example of delivery.rendered shows, byte for byte', () => {
     const { body, contentType, headers } = exampleMessage('delivery.rendered');
-    expect(buildwire(event, context)).toEqual({ kind: 'rendered', contentType, headers, body });
+    const links = new ArtifactLinks('https://hooks.pixelforge.example', 'an example of a key and no secret');
+    expect(buildwire(event, { ...context, downloadUrl: (artifact) => links.urlOf(event, artifact) })).toEqual({ kind: 'rendered', contentType, headers, body });
   });
 
   it('is { type, timestamp, data } in this order, as Standard Webhooks recommends', () => {
@@ -18,9 +19,9 @@ describe('the buildwire dialect', () => {
     expect(payload).toMatchObject({ type: 'build.failed', timestamp: event.occurredAt });
   });
 
-  it('says each thing once: data is the event without its type and time', () => {
+  it('says each thing once: data is the event without its type and time, and its artifacts have links', () => {
     const { type, occurredAt, ...rest } = event;
-    expect(payloadOf(event)).toEqual({ type, timestamp: occurredAt, data: rest });
+    expect(withoutLinks(payloadOf(event))).toEqual({ type, timestamp: occurredAt, data: rest });
   });
 
   it('orders the keys of data the same way, however the event came, and puts unknown ones last, as they came', () => {

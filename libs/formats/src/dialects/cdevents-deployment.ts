@@ -1,4 +1,4 @@
-import type { Event } from '@buildwire/contracts';
+import type { ProducedEvent } from '@buildwire/contracts';
 import { primaryArtifact } from '../primary-artifact.js';
 import { outcomeOf } from './cdevents-outcome.js';
 import { percentEncoded, uri } from './uri.js';
@@ -12,14 +12,14 @@ export interface DeployedService {
 }
 
 /** The content of `service.deployed`; undefined when the event does not say what was deployed, or where to. */
-export function deployedService(event: Event): DeployedService | undefined {
+export function deployedService(event: ProducedEvent): DeployedService | undefined {
   const environment = environmentOf(event);
   const artifactId = artifactIdOf(event);
   return environment === undefined || artifactId === undefined ? undefined : { environment, artifactId };
 }
 
 /** The content of our own events about deployments: that of `service.deployed`, and of a run. */
-export function deploymentContent(event: Event): Record<string, unknown> {
+export function deploymentContent(event: ProducedEvent): Record<string, unknown> {
   const { deployment } = event;
   return {
     environment: environmentOf(event),
@@ -31,14 +31,14 @@ export function deploymentContent(event: Event): Record<string, unknown> {
 }
 
 /** The channel or the store is what the app runs in. */
-function environmentOf({ deployment }: Event): { id: string } | undefined {
+function environmentOf({ deployment }: ProducedEvent): { id: string } | undefined {
   const target = deployment?.channel ?? deployment?.destination;
   const id = target?.id || target?.name;
   return id ? { id } : undefined;
 }
 
 /** A package URL: the app, in the version that the build made; with its checksum if the build came along. */
-function artifactIdOf({ app, build, deployment }: Event): string | undefined {
+function artifactIdOf({ app, build, deployment }: ProducedEvent): string | undefined {
   const version = deployment?.buildId ?? build?.id;
   if (version === undefined) return undefined;
   const sha256 = build?.id === version ? primaryArtifact(build)?.sha256 : undefined;

@@ -1,5 +1,5 @@
 import { statesOf } from '@buildwire/contracts';
-import type { BuildState, Event } from '@buildwire/contracts';
+import type { BuildState, ProducedEvent } from '@buildwire/contracts';
 
 type Outcome = 'success' | 'failure' | 'cancel' | 'error';
 
@@ -14,7 +14,7 @@ const OUTCOMES: Partial<Record<BuildState, Outcome>> = {
 };
 
 /** How what the event is about ended; undefined while it has not. */
-export function outcomeOf(event: Event): Outcome | undefined {
+export function outcomeOf(event: ProducedEvent): Outcome | undefined {
   const state = event[event.subject.kind]?.state ?? statesOf(event.type)[0];
   return state === undefined ? undefined : OUTCOMES[state];
 }

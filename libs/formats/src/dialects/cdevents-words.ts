@@ -1,4 +1,4 @@
-import type { Event, EventType } from '@buildwire/contracts';
+import type { ProducedEvent, ProducedEventType } from '@buildwire/contracts';
 import { deployedService, deploymentContent } from './cdevents-deployment.js';
 import { pipelineRun, pipelineRunFinished, taskRun, taskRunFinished } from './cdevents-runs.js';
 
@@ -15,7 +15,7 @@ export interface Cdevent {
 const VERSION = '0.3.0';
 const OUR_VERSION = '0.1.0';
 
-const WORDS: Record<EventType, (event: Event) => Cdevent> = {
+const WORDS: Record<ProducedEventType, (event: ProducedEvent) => Cdevent> = {
   'build.created': (event) => standard('pipelinerun', 'queued', event, pipelineRun(event)),
   'build.queued': (event) => standard('pipelinerun', 'queued', event, pipelineRun(event)),
   'build.started': (event) => standard('pipelinerun', 'started', event, pipelineRun(event)),
@@ -38,22 +38,22 @@ const WORDS: Record<EventType, (event: Event) => Cdevent> = {
  * The one CDEvent for an event. A build is a pipeline run and a job a task run; a deployment that finished is a service
  * deployed, whose subject is the app. For the rest CDEvents has no words, so these are custom: `dev.cdeventsx.buildwire-…`.
  */
-export function cdeventOf(event: Event): Cdevent {
+export function cdeventOf(event: ProducedEvent): Cdevent {
   return WORDS[event.type](event);
 }
 
 /** CDEvents wants to know what was deployed where. When the event does not say, it is a custom one. */
-function deploymentFinished(event: Event): Cdevent {
+function deploymentFinished(event: ProducedEvent): Cdevent {
   const service = deployedService(event);
   if (service === undefined) return custom(event, deploymentContent(event));
   return { ...standard('service', 'deployed', event, { ...service }), subjectId: event.app.id };
 }
 
-function standard(subject: 'pipelinerun' | 'taskrun' | 'service', predicate: string, event: Event, content: Record<string, unknown>): Cdevent {
+function standard(subject: 'pipelinerun' | 'taskrun' | 'service', predicate: string, event: ProducedEvent, content: Record<string, unknown>): Cdevent {
   const type = `dev.cdevents.${subject}.${predicate}.${VERSION}`;
   return { type, schema: `${subject}-${predicate}-event`, subjectId: event.subject.id, content };
 }
 
-function custom(event: Event, content: Record<string, unknown>): Cdevent {
+function custom(event: ProducedEvent, content: Record<string, unknown>): Cdevent {
   return { type: `dev.cdeventsx.buildwire-${event.type}.${OUR_VERSION}`, schema: 'custom', subjectId: event.subject.id, content };
 }

@@ -1,5 +1,5 @@
 import { exampleEvent } from '@buildwire/contracts';
-import type { Build, Deployment, Event } from '@buildwire/contracts';
+import type { Build, Deployment, Event, ProducedEvent } from '@buildwire/contracts';
 import { describe, expect, it } from 'vitest';
 import { bodyOf, completed, context, payloadOf, seedsOf } from '../spec-support/events.js';
 import { eas } from './eas.js';
@@ -106,7 +106,7 @@ function withBuild(event: Event, build: Partial<Build>): Event {
   return { ...event, build: { id: 'bld_1', ...event.build, ...build } };
 }
 
-function withDeployment(deployment: Partial<Deployment>): Event {
+function withDeployment(deployment: Partial<Deployment>): ProducedEvent {
   return { ...failedDeployment, deployment: { id: 'dep_1', ...failedDeployment.deployment, ...deployment } };
 }
 

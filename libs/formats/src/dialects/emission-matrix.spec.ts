@@ -33,6 +33,11 @@ const MATRIX: Record<EventType, Row> = {
   'deployment.finished': [null, 'SUBMIT finished', null, null],
   'deployment.failed': [null, 'SUBMIT errored', null, null],
   'deployment.canceled': [null, 'SUBMIT canceled', null, null],
+  'webhook.failing': NOBODY,
+  'webhook.disabled': NOBODY,
+  'webhook.circuit.opened': NOBODY,
+  'webhook.circuit.closed': NOBODY,
+  'delivery.exhausted': NOBODY,
 };
 const rows = Object.entries(MATRIX).map(([type, row]) => [type as EventType, ...row] as const);
 

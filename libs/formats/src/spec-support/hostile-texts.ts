@@ -1,3 +1,4 @@
+import { isOperationalEvent } from '@buildwire/contracts';
 import type { Artifact, Event } from '@buildwire/contracts';
 import fc from 'fast-check';
 
@@ -70,7 +71,7 @@ export function hostileDownloadUrl({ url }: Artifact): string {
 }
 
 /** What only we write, or what ingestion has checked to be one of a few words. */
-const OURS = new Set(['specVersion', 'occurredAt', 'receivedAt', 'subject', 'state']);
+const OURS = new Set(['specVersion', 'occurredAt', 'receivedAt', 'subject', 'state', 'openUntil']);
 
 /** The event with this text in place of every text that a producer writes, and with this address wherever an address is meant. */
 export function withHostile(event: Event, text: string, url: string): Event {
@@ -81,10 +82,11 @@ export function withHostile(event: Event, text: string, url: string): Event {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([inner, its]) => [inner, replaced(its, inner)]));
   };
-  const full = replaced(withMore(event), '') as Event;
+  const full = { ...(replaced(withMore(event), '') as Event), type: event.type } as Event;
   // Ingestion takes no other characters in an id.
   const id = text.replace(/[^\x21-\x7e]/g, '').slice(0, 200) || event.id;
-  return { ...full, id, type: event.type, ...(event.deployment === undefined ? {} : { deployment: { ...full.deployment, id: text, kind: event.deployment.kind } }) };
+  const webhook = isOperationalEvent(event) && isOperationalEvent(full) ? { webhook: { ...full.webhook, id: event.webhook.id } } : {};
+  return { ...full, id, ...webhook, ...(event.deployment === undefined ? {} : { deployment: { ...full.deployment, id: text, kind: event.deployment.kind } }) } as Event;
 }
 
 /** Every place for text that our cards look at. */
