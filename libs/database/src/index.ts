@@ -11,6 +11,8 @@ export { LoggedDeadLetter } from './delivery-log/dead-letter.js';
 export { LoggedDelivery } from './delivery-log/delivery.js';
 export { DueDelivery } from './delivery/due-delivery.js';
 export type { DueState } from './delivery/due-delivery.js';
+export { EndpointHealth } from './delivery/endpoint-health.js';
+export type { StoredCircuitState } from './delivery/endpoint-health.js';
 export { ApiKey } from './matching/api-key.js';
 export { LatestBuildOutcome } from './matching/build-outcome.js';
 export { IndexedEvent } from './matching/indexed-event.js';

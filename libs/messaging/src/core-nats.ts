@@ -1,3 +1,5 @@
+import { UnavailableError } from '@buildwire/contracts';
+import { ClosedConnectionError, DrainingConnectionError, RequestError, TimeoutError } from '@nats-io/transport-node';
 import { Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
@@ -33,6 +35,17 @@ export class CoreNats implements BeforeApplicationShutdown {
       if (error === null) listener(message.json(), message.subject);
     };
     this.whenConnected((nats) => nats.subscribe(subject, { callback: this.guarded(callback) }));
+  }
+
+  /** What whoever serves the subject answers, parsed from JSON. Throws an {@link UnavailableError} if nobody does, or not within `timeoutMs`. */
+  async request(subject: string, value: unknown, { timeoutMs }: { timeoutMs: number }): Promise<unknown> {
+    const { nats } = this.broker;
+    try {
+      return (await nats.request(subject, JSON.stringify(value), { timeout: timeoutMs })).json();
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      throw new UnavailableError('broker', { cause: error, detail: `nobody answers on ${subject}` });
+    }
   }
 
   /** Answers requests; replicas that name the same queue share them. What the handler returns is the reply. */
@@ -80,4 +93,8 @@ export class CoreNats implements BeforeApplicationShutdown {
       if (connected) this.subscriptions.push(subscribe(this.broker.nats));
     });
   }
+}
+
+function isUnanswered(error: unknown): boolean {
+  return [RequestError, TimeoutError, ClosedConnectionError, DrainingConnectionError].some((kind) => error instanceof kind);
 }

@@ -1,3 +1,4 @@
+export { Backlog } from './backlog.js';
 export { Broker } from './broker.js';
 export { CoreNats } from './core-nats.js';
 export type { Request } from './core-nats.js';

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { Backlog } from './backlog.js';
 import { Broker } from './broker.js';
 import { CoreNats } from './core-nats.js';
 import { DeadLetters } from './dead-letters.js';
@@ -22,6 +23,7 @@ export class MessagingModule {
       module: MessagingModule,
       providers: [
         { provide: Broker, useFactory: () => new Broker({ url: options.url, name: options.name }) },
+        { provide: Backlog, useFactory: (broker: Broker) => new Backlog(broker), inject: [Broker] },
         { provide: Publisher, useFactory: (broker: Broker) => new Publisher(broker), inject: [Broker] },
         { provide: CoreNats, useFactory: (broker: Broker) => new CoreNats(broker), inject: [Broker] },
         { provide: DeadLetters, useFactory: (publisher: Publisher) => new DeadLetters(publisher), inject: [Publisher] },
@@ -31,7 +33,7 @@ export class MessagingModule {
           inject: [Broker, DeadLetters],
         },
       ],
-      exports: [Broker, Publisher, CoreNats, DeadLetters, JetStreamServer],
+      exports: [Broker, Backlog, Publisher, CoreNats, DeadLetters, JetStreamServer],
     };
   }
 }

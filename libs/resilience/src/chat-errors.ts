@@ -38,6 +38,13 @@ function discordWords(answer: EndpointAnswer): OwnWords {
   return { ...codeOf(isCode ? String(code) : undefined), ...(seconds.length === 0 ? {} : { afterMs: Math.ceil(Math.max(...seconds) * 1_000) }) };
 }
 
+/** Whether a 429 of Discord is about all that our address sends; a page instead of its JSON is the block in front of it. */
+export function isForAll(answer: EndpointAnswer): boolean {
+  if (answer.statusCode !== 429) return false;
+  const { global: isGlobal, retry_after: retryAfter } = objectOf(parsed(answer.body));
+  return isGlobal === true || retryAfter === undefined || headerValues(answer, 'x-ratelimit-global').includes('true');
+}
+
 function codeOf(code: string | undefined): OwnWords {
   return code === undefined || !CODE.test(code) ? {} : { code };
 }

@@ -124,10 +124,61 @@ describe('what the shared store says', () => {
     expect(transitions).toEqual([{ kind: 'half-opened' }, { kind: 'opened', untilMs: 1_090_000 + 240_000, openings: 4 }]);
   });
 
-  it('makes no circuit for an opening that is over', () => {
-    const { registry } = aRegistry();
-    registry.adopt('whk_1', 1_000_000, 1);
-    expect(registry.size).toBe(0);
+  it('keeps the stored time although the clock ticks', () => {
+    let nowMs = 1_000_000;
+    const { registry } = aRegistry({ now: () => nowMs++ });
+    registry.adopt('whk_1', 1_090_000, 1);
+    expect(registry.admission('whk_1')).toEqual({ kind: 'open', untilMs: 1_090_000 });
+  });
+
+  it('keeps a circuit that is open already until the later word, be it longer or shorter', async () => {
+    const { registry, transitions, open } = aRegistry();
+    await open();
+    registry.adopt('whk_1', 1_090_000, 2);
+    expect(registry.admission('whk_1')).toEqual({ kind: 'open', untilMs: 1_090_000 });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(registry.state('whk_1')).toBe('open');
+    registry.adopt('whk_1', 1_031_000, 2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(registry.admission('whk_1')).toEqual({ kind: 'probe' });
+    expect(transitions.map(({ kind }) => kind)).toEqual(['opened', 'half-opened']);
+  });
+
+  it.each(['success', 'failure'] as const)('outlives the %s of a probe under way', async (counts) => {
+    const { registry, transitions, open } = aRegistry();
+    await open();
+    await vi.advanceTimersByTimeAsync(30_000);
+    const probe = aPendingCall(registry);
+    registry.adopt('whk_1', 1_090_000, 2);
+    registry.adopt('whk_1', 1_095_000, 2);
+    probe.answer(counts);
+    expect(await probe.result).toEqual({ kind: 'ran', value: 'late' });
+    expect(registry.admission('whk_1')).toEqual({ kind: 'open', untilMs: 1_095_000 });
+    expect(transitions.map(({ kind }) => kind)).toEqual(['opened', 'half-opened']);
+  });
+
+  it('is counted by state', async () => {
+    const { registry, answer } = aRegistry();
+    registry.adopt('whk_1', 1_010_000, 1);
+    registry.adopt('whk_2', 1_090_000, 1);
+    await answer('failure', 'whk_3');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(registry.countByState()).toEqual({ closed: 1, open: 1, 'half-open': 1 });
+  });
+
+  it.each(['closed', 'open'])('makes a circuit that was %s half-open if the time is over, as often opened as was said', async (before) => {
+    const { registry, transitions, answer, open } = aRegistry();
+    if (before === 'open') await open();
+    registry.adopt('whk_1', 999_000, 3);
+    await vi.advanceTimersByTimeAsync(1);
+    const probe = aPendingCall(registry);
+    expect((await answer('success')).kind).toBe('open');
+    registry.adopt('whk_1', 999_500, 3);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await answer('success')).kind).toBe('open');
+    probe.answer('failure');
+    await probe.result;
+    expect(transitions.at(-1)).toEqual({ kind: 'opened', untilMs: 1_000_002 + 240_000, openings: 4 });
   });
 
   it('is forgotten on demand', async () => {

@@ -1,6 +1,6 @@
 import { EndpointCircuit } from './circuit.js';
 import { defaultCircuitOptions, type CircuitOptions } from './circuit-options.js';
-import type { Admission, CircuitRun, CircuitTransition } from './circuit-states.js';
+import type { Admission, CircuitRun, CircuitState, CircuitTransition } from './circuit-states.js';
 import type { Counted } from './counted.js';
 
 /** The circuits of the webhooks that are failing now; a webhook without one is healthy, and costs one Map lookup. */
@@ -34,7 +34,7 @@ export class CircuitRegistry {
     return { kind: 'ran', value };
   }
 
-  state(webhookId: string): 'closed' | 'open' | 'half-open' {
+  state(webhookId: string): CircuitState {
     return this.#circuits.get(webhookId)?.state ?? 'closed';
   }
 
@@ -43,9 +43,20 @@ export class CircuitRegistry {
     return this.#circuits.get(webhookId)?.admission ?? { kind: 'closed' };
   }
 
-  /** Opens a circuit until `untilMs` (epoch ms) because the shared store says so, as after a restart. */
+  /** How many circuits there are in each state. */
+  countByState(): Record<CircuitState, number> {
+    const counts = { closed: 0, open: 0, 'half-open': 0 };
+    for (const { state } of this.#circuits.values()) counts[state] += 1;
+    return counts;
+  }
+
+  /** Opens a circuit until `untilMs` (epoch ms), or one that is open until then instead, because another replica or the shared store says so. If the time is over, it is half-open. */
   adopt(webhookId: string, untilMs: number, openings: number): void {
-    if (untilMs <= this.#options.now()) return;
+    const state = this.state(webhookId);
+    // Its probe may be under way.
+    if (state === 'half-open' && untilMs <= this.#options.now()) return;
+    // The timer of an open breaker cannot be set anew.
+    if (state === 'open') this.forget(webhookId);
     this.#adopting = true;
     this.#circuitOf(webhookId)?.open(untilMs, openings);
     this.#adopting = false;

@@ -1,3 +1,5 @@
+export type CircuitState = 'closed' | 'open' | 'half-open';
+
 /** What a circuit says to a call: go, go as the one probe, or come back at `untilMs` (epoch ms). */
 export type Admission = { kind: 'closed' } | { kind: 'probe' } | { kind: 'open'; untilMs: number };
 

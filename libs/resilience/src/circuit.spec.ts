@@ -18,6 +18,14 @@ describe('opening', () => {
     expect(refused.wasCalled()).toBe(false);
   });
 
+  it.each([[1, 5], [2, 5], [3, 4], [4, 3], [100, 3]])('counts for %d replicas, which open within ten failures of all while they are few: on number %d of its own', async (replicas, number) => {
+    const { registry, answer } = aRegistry({ replicas: () => replicas });
+    await times(number - 1, () => answer('failure'));
+    expect(registry.state('whk_1')).toBe('closed');
+    await answer('failure');
+    expect(registry.state('whk_1')).toBe('open');
+  });
+
   it('opens when more than 70 % fail, not at 70 %', async () => {
     const { registry, answer } = aRegistry();
     await answer('failure');
@@ -111,13 +119,17 @@ describe('half-open', () => {
     expect(transitions.at(-1)).toEqual({ kind: 'half-opened' });
   });
 
-  it('lets exactly one probe through and tells the others when it will be decided', async () => {
+  it('lets exactly one probe through and tells the others to ask again soon, and ever later', async () => {
     const { registry } = await halfOpen();
     const probe = aPendingCall(registry);
     const others = Array.from({ length: 10 }, () => aPendingCall(registry));
-    for (const other of others) expect(await other.result).toEqual({ kind: 'open', untilMs: 1_030_000 + 17_000 });
+    for (const other of others) expect(await other.result).toEqual({ kind: 'open', untilMs: 1_030_500 });
     expect(probe.wasCalled()).toBe(true);
     expect(others.some((other) => other.wasCalled())).toBe(false);
+    for (const [afterMs, lookMs] of [[499, 500], [500, 1_000], [4_000, 8_000], [15_999, 16_000], [16_500, 17_000]] as const) {
+      await vi.advanceTimersByTimeAsync(1_030_000 + afterMs - Date.now());
+      expect(registry.admission('whk_1')).toEqual({ kind: 'open', untilMs: 1_030_000 + lookMs });
+    }
   });
 
   it.each(['success', 'alive'] as const)('closes when the probe is a %s, and starts counting afresh', async (counts) => {
@@ -190,5 +202,35 @@ describe('half-open', () => {
     early.answer(counts);
     expect(await early.result).toEqual({ kind: 'ran', value: 'late' });
     expect(registry.admission('whk_1')).toEqual({ kind: 'probe' });
+  });
+});
+
+describe('E22: an endpoint that fails every other time', () => {
+  it('never opens the circuit when it alternates', async () => {
+    const { registry, transitions, answer } = aRegistry();
+    for (let turn = 0; turn < 600; turn += 1) {
+      await answer(turn % 2 === 0 ? 'failure' : 'success');
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(transitions).toEqual([]);
+    expect(registry.state('whk_1')).toBe('closed');
+  });
+
+  it('opens the circuit at most three times a minute when chance decides, and always closes it again', async () => {
+    const { registry, transitions, answer } = aRegistry();
+    const openedInMinute = new Map<number, number>();
+    registry.onTransition = (_, transition) => {
+      transitions.push(transition);
+      const minute = Math.floor(Date.now() / 60_000);
+      if (transition.kind === 'opened') openedInMinute.set(minute, (openedInMinute.get(minute) ?? 0) + 1);
+    };
+    let dice = 1;
+    for (let turn = 0; turn < 3_000; turn += 1) {
+      dice = (dice * 48_271) % 2_147_483_647;
+      await answer(dice % 1_000 < 500 ? 'failure' : 'success');
+      await vi.advanceTimersByTimeAsync(3_000);
+    }
+    expect(Math.max(...openedInMinute.values())).toBeLessThanOrEqual(3);
+    expect(transitions.filter(({ kind }) => kind === 'closed').length).toBeGreaterThan(5);
   });
 });

@@ -1,10 +1,12 @@
 import CircuitBreaker from 'opossum';
-import { breakerOptions, probeTimeoutMs, resetMsOf, type CircuitOptions } from './circuit-options.js';
-import type { Admission, CircuitListener, CircuitRun, CircuitTransition } from './circuit-states.js';
+import { breakerOptions, nextLookMs, probeTimeoutMs, resetMsOf, type CircuitOptions } from './circuit-options.js';
+import type { Admission, CircuitListener, CircuitRun, CircuitState, CircuitTransition } from './circuit-states.js';
 import type { Counted, Counts } from './counted.js';
 import { jittered } from './retry-schedule.js';
 
 class NotRecovered extends Error {}
+/** One for all: a stack for each failure of a failing endpoint would cost more than the rest of the circuit. */
+const NOT_RECOVERED = new NotRecovered();
 
 /** One opossum breaker for one failing webhook, used once: it counts, opens, probes, and is thrown away when it closes. */
 export class EndpointCircuit {
@@ -15,6 +17,7 @@ export class EndpointCircuit {
   #growth = 1;
   /** Kept here because opossum's `lastTimerAt` is the time of construction. */
   #openUntilMs = 0;
+  #probedAtMs = 0;
   #inFlight = 0;
   #startedAtMs = 0;
   #changedAtMs: number;
@@ -32,7 +35,7 @@ export class EndpointCircuit {
     this.#nextOpening(1);
   }
 
-  get state(): 'closed' | 'open' | 'half-open' {
+  get state(): CircuitState {
     if (this.#breaker.opened) return 'open';
     return this.#breaker.halfOpen ? 'half-open' : 'closed';
   }
@@ -41,7 +44,7 @@ export class EndpointCircuit {
   get admission(): Admission {
     if (this.state === 'closed') return { kind: 'closed' };
     if (this.#breaker.pendingClose) return { kind: 'probe' };
-    return { kind: 'open', untilMs: this.#openUntilMs };
+    return { kind: 'open', untilMs: this.state === 'open' ? this.#openUntilMs : nextLookMs(this.options, this.#probedAtMs) };
   }
 
   /** Calls the action unless the circuit is open. Rejects with what the action threw, which counts neither way. */
@@ -72,6 +75,8 @@ export class EndpointCircuit {
     this.#growth = 0;
     this.#opossum.resetTimeout = Math.max(0, untilMs - this.options.now());
     this.#breaker.open();
+    // The clock may have ticked since it was asked above, and replicas tell the same time.
+    this.#openUntilMs = untilMs;
   }
 
   /** Whether it may be forgotten: long since the last failure, or half-open for so long that nobody has anything to send. */
@@ -98,7 +103,7 @@ export class EndpointCircuit {
 
   async #probe<T>(action: () => Promise<Counted<T>>): Promise<T> {
     this.#nextOpening(0);
-    this.#openUntilMs = this.options.now() + probeTimeoutMs(this.options);
+    this.#probedAtMs = this.options.now();
     const answer = action();
     try {
       await this.#breaker.fire(async () => this.#judge((await answer).counts));
@@ -111,14 +116,14 @@ export class EndpointCircuit {
   #judge(counts: Counts): void {
     if (counts === 'success' || counts === 'alive') return;
     if (counts === 'failure') this.#nextOpening(1);
-    throw new NotRecovered();
+    throw NOT_RECOVERED;
   }
 
   #recordFailure(): void {
     this.#changedAtMs = this.options.now();
     this.listener.failed();
     // Thrown in the call, not rejected, so that opossum has counted it before any other call is admitted.
-    this.#breaker.fire(() => { throw new NotRecovered(); }).catch(() => undefined);
+    this.#breaker.fire(() => { throw NOT_RECOVERED; }).catch(() => undefined);
   }
 
   #nextOpening(growth: 0 | 1): void {

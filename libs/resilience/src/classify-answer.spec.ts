@@ -29,11 +29,11 @@ describe('a receiver of raw bodies', () => {
     [502, 'retry'],
     [429, 'slow'],
     [503, 'slow'],
-  ])('that answers %i: %s', (statusCode, fate) => {
+  ])('E16, E17, E18, E19, E20: that answers %i: %s', (statusCode, fate) => {
     expect(fateOf('raw', statusCode)).toBe(fate);
   });
 
-  it('is not believed to speak Slack', () => {
+  it('E20: is not believed to speak Slack', () => {
     expect(fateOf('raw', 404, 'no_service')).toBe('retry');
     expect(classify('raw', 404, 'no_service').reason).toBe('the endpoint answered 404');
   });
@@ -66,7 +66,7 @@ describe('Slack', () => {
     [500, '', 'retry'],
     [204, '', 'retry'],
     [429, 'rate_limited', 'slow'],
-  ])('answering %i "%s": %s', (statusCode, body, fate) => {
+  ])('E20: answering %i "%s": %s', (statusCode, body, fate) => {
     expect(fateOf('slack', statusCode, body)).toBe(fate);
   });
 
@@ -94,7 +94,7 @@ describe('Discord', () => {
     [500, { message: '500: Internal Server Error', code: 0 }, 'retry'],
     [502, null, 'retry'],
     [429, { message: 'You are being rate limited.', retry_after: 0.5, global: false }, 'slow'],
-  ])('answering %i %j: %s', (statusCode, body, fate) => {
+  ])('E20: answering %i %j: %s', (statusCode, body, fate) => {
     expect(fateOf('discord', statusCode, JSON.stringify(body))).toBe(fate);
   });
 
@@ -131,7 +131,7 @@ describe('Teams', () => {
     [500, error(500), 'retry'],
     [504, '{"error":null}', 'retry'],
     [429, error('WorkflowTriggerRateLimited'), 'slow'],
-  ])('answering %i %s: %s', (statusCode, body, fate) => {
+  ])('E20: answering %i %s: %s', (statusCode, body, fate) => {
     expect(fateOf('teams', statusCode, body)).toBe(fate);
   });
 });

@@ -1,4 +1,6 @@
-export type { Admission, CircuitRun, CircuitTransition } from './circuit-states.js';
+export { AdaptiveLimit } from './adaptive-limit.js';
+export { askedHold, unsaidHoldMs, type AskedHold } from './asked-hold.js';
+export type { Admission, CircuitRun, CircuitState, CircuitTransition } from './circuit-states.js';
 export { defaultCircuitOptions, type CircuitOptions } from './circuit-options.js';
 export { CircuitRegistry } from './circuit-registry.js';
 export { classifyAnswer, type Classification } from './classify-answer.js';
@@ -6,3 +8,5 @@ export { countsOfStatus, type Counted, type Counts } from './counted.js';
 export type { EndpointAnswer } from './endpoint-answer.js';
 export { delayWithRetryAfter, parseRetryAfter } from './retry-after.js';
 export { jittered, nextDelayMs } from './retry-schedule.js';
+export { Spread, type Turns } from './spread.js';
+export { TokenBucket, paceShare } from './token-bucket.js';

@@ -9,6 +9,8 @@ import { insist } from './insist.js';
 
 const BODY_LIMIT = 1024 * 1024;
 const CONCURRENCY = 256;
+/** A delivery that waits for its attempt, or whose attempt is being reported, is in its handler too. */
+const HANDLERS_PER_ATTEMPT = 2;
 const UP_WITHIN_MS = 30_000;
 
 /** What a host needs to know besides its modules; the parts for Postgres only if it uses it. */
@@ -45,7 +47,7 @@ export async function hostService(host: Host): Promise<void> {
     services,
     replicas: config.NATS_REPLICAS,
     streamMaxBytes: config.NATS_STREAM_MAX_BYTES,
-    concurrency: config.DELIVERY_CONCURRENCY ?? CONCURRENCY,
+    concurrency: HANDLERS_PER_ATTEMPT * (config.DELIVERY_CONCURRENCY ?? CONCURRENCY),
   });
   await runService({
     name,

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { HOP_HEADER, ProblemError } from '@buildwire/contracts';
 import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -38,12 +39,21 @@ export async function createApp(definition: AppDefinition, lifecycle: Lifecycle)
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger, bodyParser: false, abortOnError: false });
   app.useGlobalFilters(new ProblemFilter());
   useStrictJson(app);
+  refuseLoops(app);
   Object.assign(checks, definition.checks(app));
   return app;
 }
 
 @Module({})
 class RuntimeModule {}
+
+/** A webhook whose URL is ours would publish, or resend, for ever. */
+function refuseLoops(app: NestFastifyApplication): void {
+  app.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {
+    if (request.headers[HOP_HEADER] === undefined) return done();
+    sendProblem(reply, problemFrom(new ProblemError('loop')));
+  });
+}
 
 function useStrictJson(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();

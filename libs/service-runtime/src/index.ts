@@ -1,6 +1,7 @@
 export { ApiKeyGuard, ApiKeyLookup, Organization, authenticate } from './api-key.guard.js';
 export type { Checks } from './health.controller.js';
-export { InvalidConfigError, commonConfig, databaseConfig, flag, loadConfig, natsConfig, secretsConfig } from './load-config.js';
+export { healthRuleConfig, healthRuleOf } from './health-rule-config.js';
+export { InvalidConfigError, commonConfig, databaseConfig, flag, loadConfig, natsConfig, outboundConfig, secretsConfig } from './load-config.js';
 export { JsonLogger } from './logger.js';
 export { openApiDocument } from './openapi.js';
 export { problemFrom, toProblem } from './problem.filter.js';

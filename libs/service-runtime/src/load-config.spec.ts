@@ -51,6 +51,13 @@ describe('the configuration', () => {
     expect(loadConfig(schema, { SECRETS_KEY: 'k', MIGRATE_ON_START }).MIGRATE_ON_START).toBe(flag);
   });
 
+  it('is refused when it turns off the verification of certificates', () => {
+    const error = faultOf({ SECRETS_KEY: 'k', NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+    expect(error).toMatchObject({ code: 'config.invalid' });
+    expect(String(error)).toContain('NODE_TLS_REJECT_UNAUTHORIZED=0 turns the verification of certificates off');
+    expect(loadConfig(schema, { SECRETS_KEY: 'k', NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toMatchObject({ HTTP_PORT: 8080 });
+  });
+
   it('leaves out what it does not know', () => {
     expect(loadConfig(schema, { SECRETS_KEY: 'k', HOME: '/root' })).not.toHaveProperty('HOME');
   });

@@ -5,16 +5,18 @@ export class InvalidConfigError extends Error {
   override readonly name = 'InvalidConfigError';
   readonly code = 'config.invalid';
 
-  constructor(cause: z.ZodError) {
-    super(`The environment is not usable:\n${z.prettifyError(cause)}`, { cause });
+  constructor(faults: string, options?: ErrorOptions) {
+    super(`The environment is not usable:\n${faults}`, options);
   }
 }
 
 /** Reads the environment once. An empty or blank variable counts as absent. Throws an {@link InvalidConfigError}. */
 export function loadConfig<Schema extends z.ZodObject>(schema: Schema, environment: NodeJS.ProcessEnv = process.env): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+  // Node would then verify no certificate: of Postgres, of NATS, of whatever the process calls without saying otherwise.
+  if (given['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') throw new InvalidConfigError('✖ NODE_TLS_REJECT_UNAUTHORIZED=0 turns the verification of certificates off; trust an authority with NODE_EXTRA_CA_CERTS instead');
   const result = schema.safeParse(given);
-  if (!result.success) throw new InvalidConfigError(result.error);
+  if (!result.success) throw new InvalidConfigError(z.prettifyError(result.error), { cause: result.error });
   return result.data;
 }
 
@@ -47,6 +49,14 @@ export const databaseConfig = {
   DATABASE_URL: z.string().default('postgres://postgres:postgres@127.0.0.1:5433/buildwire').meta({ description: 'Postgres.', secret: true }),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10).meta({ description: 'Connections to Postgres.' }),
   MIGRATE_ON_START: flag.default(true).meta({ description: 'Bring the tables up to date at start; turn it off where a job does that.' }),
+};
+
+/** What may be called on behalf of a customer. */
+export const outboundConfig = {
+  OUTBOUND_ALLOW: z
+    .string()
+    .default('none')
+    .meta({ description: 'Hosts, addresses and CIDRs that may be called besides public addresses, joined by commas; `loopback`; `none`.' }),
 };
 
 /** The key that seals webhook secrets. */

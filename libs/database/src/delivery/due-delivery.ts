@@ -34,7 +34,25 @@ export class DueDelivery {
   @Column('uuid', { name: 'claim_token', nullable: true })
   claimToken!: string | null;
 
-  /** What to publish when it is due; null once there is nothing more to send. */
+  /** The webhook's id and the build's, if the webhook asks for order or for the newest state only. */
+  @Column('text', { name: 'order_key', nullable: true })
+  orderKey!: string | null;
+
+  /** Its place among the deliveries of its key: by state, then by time. */
+  @Column('bigint', { name: 'order_rank', nullable: true })
+  orderRank!: string | null;
+
+  @Column('boolean', { default: false })
+  ordered!: boolean;
+
+  @Column('boolean', { default: false })
+  supersedes!: boolean;
+
+  /** Since when an earlier delivery of its build holds it up; it is then due when it is looked at again. */
+  @Column('timestamptz', { name: 'held_since', nullable: true })
+  heldSince!: Date | null;
+
+  /** What to publish when it is due; null once nothing more is to come. */
   @Column('json', { nullable: true })
   record!: RenderedDelivery | null;
 

@@ -1,4 +1,4 @@
-/* Written by `matching` only; `delivery-log` reads it. */
+/* Written by `matching` only; `delivery` and `delivery-log` read it. */
 import type { Dialect, Event, EventType, Format, RenderingOptions, StatusChange } from '@buildwire/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
@@ -50,4 +50,8 @@ export class IndexedEvent {
   /** What it changed on its line of builds when it was matched. */
   @Column('text', { name: 'status_change', nullable: true })
   statusChange!: StatusChange | null;
+
+  /** An example for one webhook: no list shows it and it changes nothing. */
+  @Column('boolean', { default: false })
+  test!: boolean;
 }
