@@ -31,7 +31,7 @@ export class DryRuns {
   }
 
   private latest(organizationId: string, before: Row | undefined, limit: number): Promise<Row[]> {
-    const where = new Where().and('organization_id = ?', organizationId).after('received_at, id', before && [before.receivedAt, before.id]);
+    const where = new Where().and('organization_id = ?', organizationId).and('test = ?', false).after('received_at, id', before && [before.receivedAt, before.id]);
     return this.database.query<Row>(
       `select body, status_change as change, id, ${instant('received_at')} as "receivedAt"
          from matching.event where ${where} order by received_at desc, id desc limit ${where.add(limit)}`,

@@ -14,6 +14,8 @@ export interface Candidate {
   /** The event as JSON. */
   body: string;
   origin: Origin;
+  /** An example for one webhook. */
+  test?: { webhookId: string } | undefined;
   /** Unless it changes something on its line of builds. */
   deliveries: MatchedDelivery[];
   /** If it does. */
@@ -56,7 +58,8 @@ export class EventIndex {
     return this.database.transaction(async (query) => {
       const places = new Set((await this.insert(query, candidates)).map(keyOf));
       const added = candidates.filter((candidate) => places.has(keyOf(placeOf(candidate))));
-      const changed = [...(await noteOutcomes(query, added))].map(([candidate, change]) => ({ candidate, change, deliveries: candidate.deliveriesOn(change) }));
+      const real = added.filter(({ test }) => test === undefined);
+      const changed = [...(await noteOutcomes(query, real))].map(([candidate, change]) => ({ candidate, change, deliveries: candidate.deliveriesOn(change) }));
       await this.noteChanges(query, changed);
       return new Map([...added.map((candidate) => [candidate, candidate.deliveries] as const), ...changed.map(({ candidate, deliveries }) => [candidate, deliveries] as const)]);
     });
@@ -66,8 +69,8 @@ export class EventIndex {
   private insert(query: Query, candidates: readonly Candidate[]): Promise<Place[]> {
     const column = <Value>(valueOf: (candidate: Candidate) => Value) => candidates.map(valueOf);
     return query<Place>(
-      `insert into matching.event (organization_id, id, stream_sequence, record_index, type, app_id, subject_id, occurred_at, received_at, body, deliveries)
-       select * from unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::json[], $11::jsonb[])
+      `insert into matching.event (organization_id, id, stream_sequence, record_index, type, app_id, subject_id, occurred_at, received_at, body, deliveries, test)
+       select * from unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::json[], $11::jsonb[], $12::boolean[])
         order by 1, 2, 3, 4
        on conflict do nothing
        returning organization_id as "organizationId", id, stream_sequence as sequence, record_index as index`,
@@ -83,6 +86,7 @@ export class EventIndex {
         column(({ event }) => event.receivedAt),
         column(({ body }) => body),
         column(({ deliveries }) => JSON.stringify(deliveries)),
+        column(({ test }) => test !== undefined),
       ],
     );
   }

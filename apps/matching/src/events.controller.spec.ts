@@ -1,4 +1,4 @@
-import { eventList } from '@buildwire/contracts';
+import { eventList, exampleEvent } from '@buildwire/contracts';
 import type { Event } from '@buildwire/contracts';
 import { Database, migrate } from '@buildwire/database';
 import { startTestPostgres } from '@buildwire/testing';
@@ -50,6 +50,13 @@ describe('events', () => {
     expect(await found({ appId: 'app_2' })).toEqual(['evt_8', 'evt_5', 'evt_2']);
     expect(await found({ appId: 'app_2', type: 'build.started' })).toEqual(['evt_8', 'evt_2']);
     expect(await found({ since: numbered(2).receivedAt, until: numbered(4).receivedAt })).toEqual(['evt_3', 'evt_2']);
+  });
+
+  it("are also Buildwire's own, among those of the build system", async () => {
+    const own = exampleEvent('delivery.exhausted');
+    await store('org_own', [own, anEvent({ id: 'evt_build', receivedAt: '2026-05-10T14:00:00.000000Z' })]);
+    expect(eventList.parse(await events.list('org_own', {})).data.map(({ id }) => id)).toEqual([own.id, 'evt_build']);
+    expect((await events.list('org_own', { type: 'delivery.exhausted', appId: own.app.id })).data).toEqual([own]);
   });
 
   it('make a page shorter when they are large, and none is missed', async () => {

@@ -23,7 +23,7 @@ interface Row {
 export class Events {
   constructor(private readonly database: Database) {}
 
-  /** Newest first, by the time of receipt. Throws a {@link ProblemError} `invalid_cursor`. */
+  /** Newest first, by the time of receipt; tests of webhooks are left out. Throws a {@link ProblemError} `invalid_cursor`. */
   async list(organizationId: string, filters: EventFilters): Promise<Page<Event>> {
     const rows = await this.find(organizationId, filters);
     const page = rows.slice(0, filters.limit);
@@ -42,6 +42,7 @@ export class Events {
   private find(organizationId: string, { type, appId, since, until, limit, cursor }: EventFilters): Promise<Row[]> {
     const where = new Where()
       .and('organization_id = ?', organizationId)
+      .and('test = ?', false)
       .and('type = ?', type)
       .and('app_id = ?', appId)
       .and('received_at >= ?', since)

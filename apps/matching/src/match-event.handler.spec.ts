@@ -1,4 +1,4 @@
-import { createWebhook, deliveryIdOf, eventAccepted, millisecondsOf } from '@buildwire/contracts';
+import { createWebhook, deliveryIdOf, eventAccepted, millisecondsOf, operationalEvent } from '@buildwire/contracts';
 import type { CreateWebhook, Event } from '@buildwire/contracts';
 import { Database } from '@buildwire/database';
 import { Publisher, discard, done } from '@buildwire/messaging';
@@ -59,6 +59,17 @@ describe('matching an event', () => {
     await publish(last);
     await eventually(() => expect(webhooksOf(last)).toHaveLength(2));
     expect(builds.map((event) => new Set(webhooksOf(event)))).toEqual([new Set(), new Set([onFailure, onAny]), new Set(), new Set([onAny])]);
+  });
+
+  it('tells of a webhook whoever asks for that by name or by its first word, but not the webhook itself', async () => {
+    const [about, byName, byWord] = [await add({ events: ['*', 'webhook.*'] }), await add({ events: ['webhook.disabled'] }), await add({ events: ['webhook.*'], appId: 'app_1' })];
+    await add({ events: ['*', '*.*', 'webhook.circuit.*', 'delivery.*'] });
+    await add({ events: ['webhook.*'], appId: 'app_2' });
+    await add({ events: ['webhook.*'], filter: { expression: 'event.webhook.consecutiveFailures > 10' } });
+    const { event } = operationalEvent({ type: 'webhook.disabled', organizationId, appId: 'app_1', webhookId: about, key: 'k', occurredAtMs: Date.now(), reason: 'gone', details: { consecutiveFailures: 9 } });
+    await publish(event);
+    await eventually(() => expect(matchedOf(event)).toHaveLength(1));
+    expect(new Set(webhooksOf(event))).toEqual(new Set([byName, byWord]));
   });
 
   it('cuts a wide fan-out into several records and misses none', async () => {

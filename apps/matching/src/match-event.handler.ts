@@ -1,5 +1,5 @@
-import { deliveryMatched, eventAccepted } from '@buildwire/contracts';
-import type { EventAccepted, StatusChange } from '@buildwire/contracts';
+import { deliveryMatched, eventAccepted, isOperationalEvent } from '@buildwire/contracts';
+import type { Event, EventAccepted, StatusChange } from '@buildwire/contracts';
 import { OnMessages, Publisher, discard, done } from '@buildwire/messaging';
 import type { Origin, Outcome } from '@buildwire/messaging';
 import { Controller } from '@nestjs/common';
@@ -8,7 +8,10 @@ import { EventIndex } from './event-index.repository.js';
 import type { Candidate } from './event-index.repository.js';
 import type { Standing } from './event-standing.js';
 import { deliveriesOf, matchedRecords } from './matched-records.js';
+import type { WebhookTarget } from './organization-webhooks.js';
 import { portions } from './portions.js';
+import { TestedWebhooks } from './tested-webhooks.query.js';
+import type { TestedWebhook } from './tested-webhooks.query.js';
 import { WebhookIndex } from './webhook-index.js';
 
 /** What one statement to Postgres holds at most: it bounds memory when events are large. */
@@ -19,6 +22,7 @@ const PORTION_BYTES = 8 * 1024 * 1024;
 export class MatchEventHandler {
   constructor(
     private readonly webhooks: WebhookIndex,
+    private readonly testedWebhooks: TestedWebhooks,
     private readonly events: EventIndex,
     private readonly publisher: Publisher,
   ) {}
@@ -40,21 +44,23 @@ export class MatchEventHandler {
   }
 
   private async match(arrived: readonly Arrived[]): Promise<Candidate[]> {
+    const tested = await this.testedWebhooks.find(arrived.flatMap(({ organizationId, test }) => (test === undefined ? [] : [{ organizationId, id: test.webhookId }])));
     const organizationIds = [...new Set(arrived.map(({ organizationId }) => organizationId))];
     const loaded = await Promise.all(organizationIds.map(async (id) => [id, await this.webhooks.of(id)] as const));
     const webhooksOf = new Map(loaded);
     return arrived.map((record) => {
-      const { organizationId, event } = record;
-      const targets = webhooksOf.get(organizationId)?.match(event.type, event.app.id) ?? [];
+      const { organizationId, event, test } = record;
+      if (test !== undefined) return testOf(record, tested.filter((webhook) => webhook.organizationId === organizationId && webhook.id === test.webhookId));
+      const targets = othersThanIts(event, webhooksOf.get(organizationId)?.match(event.type, event.app.id) ?? []);
       const deliveriesOn = (change: StatusChange | null) => deliveriesOf(organizationId, event, targets.filter(({ filter }) => acceptsEvent(filter, { event, change })));
       return { ...record, deliveries: deliveriesOn(null), deliveriesOn };
     });
   }
 
   private async publish(candidates: readonly Candidate[], standings: readonly Standing[]): Promise<void> {
-    const matched = candidates.flatMap(({ organizationId, event }, index) => {
+    const matched = candidates.flatMap(({ organizationId, event, test }, index) => {
       const standing = standings[index];
-      return standing?.kind === 'first' ? matchedRecords(organizationId, event, standing.deliveries) : [];
+      return standing?.kind === 'first' ? matchedRecords(organizationId, event, standing.deliveries, test && 'test') : [];
     });
     await this.publisher.publishAll(deliveryMatched, matched);
   }
@@ -66,6 +72,17 @@ function originAt(origins: readonly Origin[], index: number): Origin {
   const origin = origins[index];
   if (origin === undefined) throw new Error('the transport did not say where a record came from');
   return origin;
+}
+
+/** A test reaches its webhook, if that still exists, whatever it wants. */
+function testOf(record: Arrived, webhooks: readonly TestedWebhook[]): Candidate {
+  const deliveries = deliveriesOf(record.organizationId, record.event, webhooks);
+  return { ...record, deliveries, deliveriesOn: () => deliveries };
+}
+
+/** A webhook is not told about itself: what tells that an endpoint fails must not go to that endpoint. */
+function othersThanIts(event: Event, targets: WebhookTarget[]): WebhookTarget[] {
+  return isOperationalEvent(event) ? targets.filter(({ id }) => id !== event.webhook.id) : targets;
 }
 
 function outcomeOf(standing: Standing, candidate: Candidate | undefined): Outcome {

@@ -4,20 +4,20 @@ import type { MatchedDelivery } from '@buildwire/database';
 import type { WebhookTarget } from './organization-webhooks.js';
 
 /** The deliveries of an event to the webhooks that want it. Matching it again names the same. */
-export function deliveriesOf(organizationId: string, event: Event, targets: readonly WebhookTarget[]): MatchedDelivery[] {
+export function deliveriesOf(organizationId: string, event: Event, targets: readonly Pick<WebhookTarget, 'id' | 'variant'>[]): MatchedDelivery[] {
   const source = { organizationId, eventId: event.id, receivedAtMs: millisecondsOf(event.receivedAt) };
   return targets.map(({ id, variant }) => ({ id: deliveryIdOf(source, id), webhookId: id, ...variant }));
 }
 
 /** The records that say so: one for each rendering variant and each {@link MAX_MATCHES} deliveries of it. */
-export function matchedRecords(organizationId: string, event: Event, deliveries: readonly MatchedDelivery[]): DeliveryMatched[] {
+export function matchedRecords(organizationId: string, event: Event, deliveries: readonly MatchedDelivery[], trigger?: DeliveryMatched['trigger']): DeliveryMatched[] {
   const variants = new Map<string, DeliveryMatched[]>();
   for (const { id, webhookId, format, dialect, options } of deliveries) {
     const key = JSON.stringify([format, dialect, options]);
     const records = variants.get(key) ?? [];
     variants.set(key, records);
     const open = records.at(-1);
-    if (open === undefined || open.deliveries.length === MAX_MATCHES) records.push({ organizationId, event, variant: { format, dialect, options }, deliveries: [{ id, webhookId }] });
+    if (open === undefined || open.deliveries.length === MAX_MATCHES) records.push({ organizationId, event, variant: { format, dialect, options }, trigger, deliveries: [{ id, webhookId }] });
     else open.deliveries.push({ id, webhookId });
   }
   return [...variants.values()].flat();

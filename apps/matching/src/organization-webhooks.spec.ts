@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OrganizationWebhooks } from './organization-webhooks.js';
 
-const PATTERNS = ['*', 'build.*', '*.failed', 'build.failed', 'job.finished', 'deployment.created'];
+const PATTERNS = ['*', 'build.*', '*.failed', 'build.failed', 'job.finished', 'deployment.created', 'webhook.*', 'webhook.circuit.*', 'delivery.exhausted'];
 const APPS = ['app_a', 'app_b', 'app_c'];
 
 describe("an organization's webhooks", () => {

@@ -1,21 +1,23 @@
 import { rulesOf, shownUrl } from '@buildwire/contracts';
-import type { CreateWebhook, Webhook } from '@buildwire/contracts';
+import type { CreateWebhook, HealthRule, Webhook } from '@buildwire/contracts';
 import { instant, webhookUrlContext } from '@buildwire/database';
 import type { SecretBox } from '@buildwire/database';
+import { HEALTH_COLUMN, shownHealth } from './webhook-health.js';
+import type { HealthRow } from './webhook-health.js';
 
 /** What an owner decided, with the whole URL. */
 export type Settings = Omit<CreateWebhook, 'secret'>;
 
 /** A row of matching.webhook. The URL of a chat format is a secret, so it is sealed. */
 export type WebhookRow = Omit<Settings, 'url'> &
-  Pick<Webhook, 'id' | 'paused' | 'disabled' | 'createdAt' | 'updatedAt'> & { organizationId: string; url: string | null; urlSealed: string | null; urlKeyId: string | null };
+  Pick<Webhook, 'id' | 'paused' | 'disabled' | 'createdAt' | 'updatedAt'> & { organizationId: string; url: string | null; urlSealed: string | null; urlKeyId: string | null; health: HealthRow | null };
 
 /** The columns of a {@link WebhookRow}. */
 export const WEBHOOK_COLUMNS = `id, organization_id as "organizationId", name, url, encode(url_sealed, 'base64') as "urlSealed", url_key_id as "urlKeyId",
   format, dialect, options, events, app_id as "appId", filter, active, headers, success, retry, signing, limits, ca, ordering, supersede,
   paused_at is not null as paused,
   case when disabled_at is not null then json_build_object('reason', disabled_reason, 'at', ${instant('disabled_at')}) end as disabled,
-  ${instant('created_at')} as "createdAt", ${instant('updated_at')} as "updatedAt"`;
+  ${HEALTH_COLUMN}, ${instant('created_at')} as "createdAt", ${instant('updated_at')} as "updatedAt"`;
 
 /** The columns that hold the settings, in the order of {@link valuesOf}. */
 export const SETTING_COLUMNS =
@@ -36,10 +38,10 @@ export function settingsOf(row: WebhookRow, box: SecretBox): Settings {
 }
 
 /** A webhook as the API shows it: with the rules in force, and of a chat target's URL only what tells it from others. */
-export function shownWebhook(row: WebhookRow, box: SecretBox): Webhook {
+export function shownWebhook(row: WebhookRow, box: SecretBox, rule: HealthRule): Webhook {
   const { id, paused, disabled, createdAt, updatedAt } = row;
   const settings = settingsOf(row, box);
-  return { id, ...settings, url: shownUrl(settings.format, settings.url), rules: rulesOf(settings), paused, disabled, createdAt, updatedAt };
+  return { id, ...settings, url: shownUrl(settings.format, settings.url), rules: rulesOf(settings), paused, disabled, health: shownHealth(row.health, rule, row.active && !paused), createdAt, updatedAt };
 }
 
 function urlOf({ organizationId, id, url, urlSealed, urlKeyId }: WebhookRow, box: SecretBox): string {

@@ -1,4 +1,4 @@
-import { UnavailableError, createWebhook } from '@buildwire/contracts';
+import { UnavailableError, createWebhook, standardHealthRule } from '@buildwire/contracts';
 import type { CreateWebhook, EventType } from '@buildwire/contracts';
 import { Database, SecretBox } from '@buildwire/database';
 import { CoreNats } from '@buildwire/messaging';
@@ -58,7 +58,7 @@ describe('the webhook index', () => {
 
   it('does not lose a change that is announced while it loads', async () => {
     await organization('org_loading');
-    const slow = new SlowWebhooks(here.get(Database), here.get(SecretBox));
+    const slow = new SlowWebhooks(here.get(Database), here.get(SecretBox), standardHealthRule);
     const index = new WebhookIndex(slow, here.get(CoreNats));
     const loading = index.of('org_loading');
     await slow.hasRead;

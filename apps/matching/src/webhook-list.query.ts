@@ -1,9 +1,10 @@
-import type { Webhook, WebhookFilters } from '@buildwire/contracts';
+import type { HealthRule, Webhook, WebhookFilters } from '@buildwire/contracts';
 import { Database, INSTANT, SecretBox, decodeCursor, encodeCursor, pageOf } from '@buildwire/database';
 import type { Page } from '@buildwire/database';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { WEBHOOK_COLUMNS, shownWebhook } from './stored-webhook.js';
 import type { WebhookRow } from './stored-webhook.js';
+import { HEALTH_RULE } from './webhook-health.js';
 import { Where } from './where.js';
 
 const LIST = 'webhooks';
@@ -15,6 +16,7 @@ export class WebhookList {
   constructor(
     private readonly database: Database,
     private readonly secretBox: SecretBox,
+    @Inject(HEALTH_RULE) private readonly healthRule: HealthRule,
   ) {}
 
   /** Throws a `ProblemError` `invalid_cursor`. */
@@ -27,6 +29,6 @@ export class WebhookList {
       where.params,
     );
     const { page, last } = pageOf(rows, limit);
-    return { data: page.map((row) => shownWebhook(row, this.secretBox)), nextCursor: last === undefined ? null : encodeCursor(organizationId, LIST, [last.createdAt, last.id]) };
+    return { data: page.map((row) => shownWebhook(row, this.secretBox, this.healthRule)), nextCursor: last === undefined ? null : encodeCursor(organizationId, LIST, [last.createdAt, last.id]) };
   }
 }

@@ -1,17 +1,16 @@
-import { InvalidSecretError, ProblemError, asStandardSecret, generatePrivateKey, generateSecret, keyKindOf } from '@buildwire/contracts';
+import { InvalidSecretError, ProblemError, asStandardSecret, mergeWebhook, newSecretFor } from '@buildwire/contracts';
 import type { Settings } from './stored-webhook.js';
 
 /** The secret of a new webhook: its owner's, or a random one of the kind that its signing needs. A chat target has none. */
 export function secretFor(settings: Pick<Settings, 'format' | 'signing'>, given: string | undefined): string | undefined {
-  if (given !== undefined) return givenSecret(given);
-  switch (keyKindOf(settings)) {
-    case 'none':
-      return undefined;
-    case 'shared':
-      return generateSecret();
-    case 'private':
-      return generatePrivateKey();
-  }
+  return given === undefined ? newSecretFor(settings) : givenSecret(given);
+}
+
+/** The secret that takes over from those of a webhook. Throws a {@link ProblemError} `invalid_request` if it has none, or the given one is of another kind. */
+export function rotatedSecretFor(settings: Settings, given: string | undefined): string {
+  const secret = secretFor(mergeWebhook(settings, { secret: given }), given);
+  if (secret === undefined) throw new ProblemError('invalid_request', `a webhook of the format ${settings.format} has no secret: its URL is the secret`);
+  return secret;
 }
 
 /**

@@ -1,13 +1,15 @@
-import { ProblemError, createWebhook, publicKeyOf, updateWebhook, validate, webhookFilters, webhookId } from '@buildwire/contracts';
-import type { CreatedWebhook, Webhook } from '@buildwire/contracts';
+import { createWebhook, publicKeyOf, updateWebhook, validate, webhookFilters } from '@buildwire/contracts';
+import type { CreatedWebhook, UpdatedWebhook, Webhook, WebhookChange } from '@buildwire/contracts';
 import { ApiKeyGuard, Organization } from '@buildwire/service-runtime';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import type { Page } from '@buildwire/database';
 import { checkFilter } from './check-filter.js';
+import { knownWebhookId } from './known-webhook-id.js';
 import { WebhookChanges } from './webhook-changes.js';
 import { WebhookList } from './webhook-list.query.js';
 import { givenSecret, secretFor } from './webhook-secret.js';
 import { WebhooksRepository } from './webhooks.repository.js';
+import type { ChangedWebhook } from './webhooks.repository.js';
 
 @Controller('v1/webhooks')
 @UseGuards(ApiKeyGuard)
@@ -36,28 +38,29 @@ export class WebhooksController {
 
   @Get(':id')
   get(@Organization() organizationId: string, @Param('id') id: string): Promise<Webhook> {
-    return this.webhooks.get(organizationId, known(id));
+    return this.webhooks.get(organizationId, knownWebhookId(id));
   }
 
   @Patch(':id')
-  async update(@Organization() organizationId: string, @Param('id') id: string, @Body() body: unknown): Promise<Webhook> {
+  async update(@Organization() organizationId: string, @Param('id') id: string, @Body() body: unknown): Promise<UpdatedWebhook> {
     const { secret, ...change } = validate(updateWebhook, body);
     checkFilter(change.filter);
-    const updated = await this.webhooks.update(organizationId, known(id), { ...change, ...(secret === undefined ? {} : { secret: givenSecret(secret) }) });
-    await this.changes.announce({ organizationId, webhookId: id });
-    return updated;
+    const changed = await this.webhooks.update(organizationId, knownWebhookId(id), { ...change, ...(secret === undefined ? {} : { secret: givenSecret(secret) }) });
+    await this.announce({ organizationId, webhookId: id }, changed);
+    const { webhook, wasDisabled } = changed;
+    return wasDisabled === null || !webhook.active ? webhook : { ...webhook, recovery: { since: wasDisabled.at } };
   }
 
   @Delete(':id')
   @HttpCode(204)
   async remove(@Organization() organizationId: string, @Param('id') id: string): Promise<void> {
-    await this.webhooks.remove(organizationId, known(id));
-    await this.changes.announce({ organizationId, webhookId: id });
+    await this.webhooks.remove(organizationId, knownWebhookId(id));
+    await this.changes.announceStop({ organizationId, webhookId: id }, 'the webhook was deleted');
   }
-}
 
-/** What cannot be an id is nobody's. */
-function known(id: string): string {
-  if (!webhookId.safeParse(id).success) throw new ProblemError('not_found');
-  return id;
+  private announce(change: WebhookChange, { webhook, wasActive, moved }: ChangedWebhook): Promise<void> {
+    if (wasActive && !webhook.active) return this.changes.announceStop(change, 'the webhook is not active');
+    if (webhook.active && (moved || !wasActive)) return this.changes.announceResumption(change);
+    return this.changes.announce(change);
+  }
 }

@@ -11,6 +11,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { MatchingModule } from '../matching.module.js';
+import { DeliveryStage } from './delivery-stage.js';
 
 /** What the next stage gets. */
 @Controller()
@@ -42,11 +43,11 @@ export async function startMatching(): Promise<MatchingStack> {
   async function startReplica(): Promise<INestApplication> {
     const collects = running.length === 0;
     const imports = [
-      MessagingModule.forServices({ url: nats.url, name: 'spec', services: collects ? ['matching', 'rendering'] : ['matching'], replicas: 1, concurrency: 8 }),
+      MessagingModule.forServices({ url: nats.url, name: 'spec', services: collects ? ['matching', 'rendering', 'delivery'] : ['matching'], replicas: 1, concurrency: 8 }),
       DatabaseModule.forRoot({ url, applicationName: 'spec', poolSize: 4 }),
       MatchingModule.register({ secretsKey: 'a-key-for-specs-of-32-characters-or-more' }),
     ];
-    const app = await NestFactory.create({ module: ProcessModule, imports, controllers: collects ? [Rendering] : [] }, new FastifyAdapter(), { logger: ['error'], abortOnError: false });
+    const app = await NestFactory.create({ module: ProcessModule, imports, controllers: collects ? [Rendering, DeliveryStage] : [] }, new FastifyAdapter(), { logger: ['error'], abortOnError: false });
     running.push(app);
     app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(JetStreamServer) });
     await app.startAllMicroservices();
