@@ -1,5 +1,5 @@
 import { timeOfId, timestampOf } from '@buildwire/contracts';
-import type { DeliveryAttempted, DeliveryClosed, DeliveryHead, DeliveryPostponed, DeliveryStatus } from '@buildwire/contracts';
+import type { DeliveryAttempted, DeliveryClosed, DeliveryHead, DeliveryPostponed, DeliveryStatus, Trigger } from '@buildwire/contracts';
 import { storable } from './storable-text.js';
 
 /** What one message says about a delivery, in the columns of `delivery_log.delivery`; what it does not say is absent. */
@@ -13,6 +13,7 @@ export interface DeliveryChange {
   webhook_id: string;
   format: string;
   dialect: string | null;
+  trigger: 'event' | 'test';
   status: Exclude<DeliveryStatus, 'pending'>;
   completed_at?: string;
   closed_reason?: string;
@@ -60,7 +61,7 @@ export function changeOfClosure(closed: DeliveryClosed): DeliveryChange {
   return { ...headOf(closed), status: closed.status, completed_at: timestampOf(closed.closedAtMs), closed_reason: storable(closed.reason) };
 }
 
-function headOf(head: DeliveryHead) {
+function headOf(head: DeliveryHead & { trigger?: Trigger | undefined }) {
   return {
     created_at: timestampOf(timeOfId(head.deliveryId) ?? 0),
     id: head.deliveryId,
@@ -71,5 +72,7 @@ function headOf(head: DeliveryHead) {
     webhook_id: head.webhookId,
     format: head.format,
     dialect: head.dialect,
+    // The resend of a test does not say so; its first attempt did.
+    trigger: head.trigger === 'test' ? ('test' as const) : ('event' as const),
   };
 }

@@ -60,6 +60,16 @@ describe('the deliveries of an event', () => {
   });
 });
 
+describe('the deliveries of a test', () => {
+  it('are told as such before they are tried', async () => {
+    const test = aDelivery({ eventId: 'test' });
+    await index('test', [test]);
+    await log.database.query("update matching.event set test = true where id = 'test'");
+    expect((await log.eventDeliveries.list('org_acme', 'test', { limit: 1 })).data).toMatchObject([{ trigger: 'test', status: 'pending' }]);
+    expect(await log.deliveries.get('org_acme', test.deliveryId)).toMatchObject({ trigger: 'test', status: 'pending' });
+  });
+});
+
 async function index(id: string, matched: DeliveryHead[]): Promise<void> {
   const list = matched.map(({ deliveryId, webhookId, format, dialect }) => ({ id: deliveryId, webhookId, format, dialect }));
   await log.database.query(

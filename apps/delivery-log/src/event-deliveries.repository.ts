@@ -12,7 +12,7 @@ const KEYSET = [/^dlv_[0-7][0-9A-Z]{25}$/];
 
 /** An event's matches in the order of `GET /v1/deliveries`; they are few bytes each, so Postgres unfolds them all. */
 const matchesOfEvent = `
-  select e.id, e.type, e.app_id as "appId", coalesce(
+  select e.id, e.type, e.app_id as "appId", e.test, coalesce(
     (select json_agg(m order by m->>'id' collate "C" desc) from jsonb_array_elements(e.deliveries) m where m->>'id' collate "C" < $3), '[]'
   ) as deliveries
   from matching.event e where e.organization_id = $1 and e.id = $2`;

@@ -59,6 +59,14 @@ describe('a delivery in the log', () => {
     expect(await get(delivery)).toMatchObject({ status: 'succeeded', attemptCount: 2, lastStatusCode: 404, reason: 'the endpoint answered 404', completedAt: timestampOf(at(1) + 12) });
   });
 
+  it('is a test once any message says so, also after it was sent again', async () => {
+    const [tried, skipped, event] = [aDelivery(), aDelivery(), aDelivery()];
+    await log.recordAttempts.handle([anAttempt(tried, { trigger: 'test', sentAtMs: at(1) })]);
+    await log.recordAttempts.handle([anAttempt(tried, { trigger: 'resend', sentAtMs: at(2) }), anAttempt(event)]);
+    await log.recordClosures.handle([aClosure(skipped, { status: 'skipped', trigger: 'test' })]);
+    expect(await Promise.all([tried, skipped, event].map(get))).toMatchObject([{ trigger: 'test', attemptCount: 2 }, { trigger: 'test' }, { trigger: 'event' }]);
+  });
+
   it('stays succeeded when stale messages follow', async () => {
     const delivery = aDelivery();
     await log.recordAttempts.handle([anAttempt(delivery, { sentAtMs: at(20), attempt: 2 })]);

@@ -6,11 +6,11 @@ import { Injectable } from '@nestjs/common';
 import { createdAtOf } from './deliveries.query.js';
 
 /** What the event index tells about an event's deliveries. */
-export type MatchedEvent = Pick<IndexedEvent, 'id' | 'type' | 'appId' | 'deliveries'>;
+export type MatchedEvent = Pick<IndexedEvent, 'id' | 'type' | 'appId' | 'test' | 'deliveries'>;
 
 /** The event was received in the millisecond that the delivery's id carries, which its index finds. */
 const eventOfDelivery = `
-  select e.id, e.type, e.app_id as "appId", e.deliveries from matching.event e
+  select e.id, e.type, e.app_id as "appId", e.test, e.deliveries from matching.event e
   where e.organization_id = $1 and e.received_at >= $2::timestamptz and e.received_at < $2::timestamptz + interval '1 millisecond'
     and e.deliveries @> jsonb_build_array(jsonb_build_object('id', $3::text))`;
 
@@ -28,7 +28,7 @@ export class PendingDeliveries {
   }
 }
 
-export function pendingDelivery({ id, type, appId }: MatchedEvent, match: MatchedDelivery): Delivery {
+export function pendingDelivery({ id, type, appId, test }: MatchedEvent, match: MatchedDelivery): Delivery {
   return {
     id: match.id,
     eventId: id,
@@ -37,7 +37,7 @@ export function pendingDelivery({ id, type, appId }: MatchedEvent, match: Matche
     webhookId: match.webhookId,
     format: match.format,
     dialect: match.dialect,
-    trigger: 'event',
+    trigger: test ? 'test' : 'event',
     status: 'pending',
     attemptCount: 0,
     lastStatusCode: null,

@@ -4,6 +4,7 @@
  *
  * Each register of a delivery (its end, its latest attempt, its schedule) takes the first row of one total order, both
  * among the messages of a batch and against what is stored: neither the order of messages nor their batches matter.
+ * A delivery's trigger is `test` once a message says so: `event` is the lesser word.
  * Rows are written in the order of their keys, so that replicas never wait for each other in a circle.
  */
 export const recordDeliveries = `
@@ -18,7 +19,7 @@ export const recordDeliveries = `
     select
       c.created_at, c.id, min(c.organization_id) as organization_id, min(c.event_id) as event_id,
       min(c.event_type) as event_type, min(c.app_id) as app_id, min(c.webhook_id) as webhook_id,
-      min(c.format) as format, min(c.dialect) as dialect,
+      min(c.format) as format, min(c.dialect) as dialect, max(c.trigger) as trigger,
       (array_agg(c order by ${endOrder('c')}))[1] as ending,
       (array_agg(c order by ${attemptOrder('c')}))[1] as attempted,
       (array_agg(c order by ${scheduleOrder('c')}))[1] as scheduled
@@ -32,7 +33,7 @@ export const recordDeliveries = `
     scheduled_at, due_at, postponed_reason
   )
   select
-    created_at, id, organization_id, event_id, event_type, app_id, webhook_id, format, dialect, 'event', coalesce(attempts, 0),
+    created_at, id, organization_id, event_id, event_type, app_id, webhook_id, format, dialect, trigger, coalesce(attempts, 0),
     (ending).status, (ending).completed_at, (ending).closed_reason,
     (attempted).last_sent_at, (attempted).last_status_code, (attempted).last_attempt_reason,
     (scheduled).scheduled_at, (scheduled).due_at, (scheduled).postponed_reason
@@ -40,6 +41,7 @@ export const recordDeliveries = `
   order by created_at, id
   on conflict (created_at, id) do update set
     attempt_count = d.attempt_count + excluded.attempt_count,
+    trigger = greatest(d.trigger, excluded.trigger),
     ${first(['status', 'completed_at', 'closed_reason'], endOrder('c'))},
     ${first(['last_sent_at', 'last_status_code', 'last_attempt_reason'], attemptOrder('c'))},
     ${first(['scheduled_at', 'due_at', 'postponed_reason'], scheduleOrder('c'))}`;

@@ -1,10 +1,10 @@
-import { event, eventInput, eventTypes, exampleEvent, seedExamples, statesOf, timeOfId, validate } from '@buildwire/contracts';
-import type { Event, EventInput, EventType } from '@buildwire/contracts';
+import { event, eventInput, exampleEvent, producedEventTypes, seedExamples, statesOf, timeOfId, validate } from '@buildwire/contracts';
+import type { Event, EventInput, ProducedEventType } from '@buildwire/contracts';
 import { describe, expect, it } from 'vitest';
 import { completeEvent } from './complete-event.js';
 
 const RECEIVED_AT_MS = Date.parse('2026-05-10T14:30:00.500Z');
-const types = Object.keys(eventTypes) as EventType[];
+const types = Object.keys(producedEventTypes) as ProducedEventType[];
 
 describe('an event on its acceptance', () => {
   it('is given what its producer left out', () => {

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
-import { MAX_BATCH_BYTES, MAX_EVENT_BYTES, eventTypes, exampleEvent, problem, publishResults, publishedEvent } from '@buildwire/contracts';
-import type { EventType } from '@buildwire/contracts';
+import { MAX_BATCH_BYTES, MAX_EVENT_BYTES, exampleEvent, problem, producedEventTypes, publishedEvent, publishResults } from '@buildwire/contracts';
+import type { ProducedEventType } from '@buildwire/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { badInputs, eventOfSize } from './spec-support/bad-input.js';
 import { KEY_A, KEY_B, startIngestion } from './spec-support/ingestion.js';
@@ -15,7 +15,7 @@ afterAll(async () => ingestion.stop());
 beforeEach(async () => ingestion.streams.purge());
 
 describe('POST /v1/events', () => {
-  it.each(Object.keys(eventTypes) as EventType[])('accepts the example of %s and has it stored by then', async (type) => {
+  it.each(Object.keys(producedEventTypes) as ProducedEventType[])('accepts the example of %s and has it stored by then', async (type) => {
     const { status, body } = await post(JSON.stringify(exampleEvent(type)));
     expect(status).toBe(202);
     const { id } = publishedEvent.parse(body);

@@ -1,5 +1,5 @@
-import { MAX_EVENT_BYTES, eventTypes, exampleEvent } from '@buildwire/contracts';
-import type { EventInput, EventType } from '@buildwire/contracts';
+import { MAX_EVENT_BYTES, exampleEvent, producedEventTypes } from '@buildwire/contracts';
+import type { EventInput, ProducedEventType } from '@buildwire/contracts';
 import { Metadata, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventOfSize } from './spec-support/bad-input.js';
@@ -22,7 +22,7 @@ afterAll(async () => {
 beforeEach(async () => ingestion.streams.purge());
 
 describe('Publish', () => {
-  it.each(Object.keys(eventTypes) as EventType[])('accepts the example of %s and has it stored by then', async (type) => {
+  it.each(Object.keys(producedEventTypes) as ProducedEventType[])('accepts the example of %s and has it stored by then', async (type) => {
     const { id } = await publish(exampleEvent(type));
     const [record] = await ingestion.streams.accepted();
     expect(record).toMatchObject({ organizationId: 'org_a', event: { id, type, app: exampleEvent(type).app } });
@@ -36,6 +36,7 @@ describe('Publish', () => {
 
   it.each([
     ['an unknown type', { ...event, type: 'build.exploded' }, 'unknown_event_type', '/type'],
+    ['a type that Buildwire itself tells', { ...event, type: 'webhook.disabled' }, 'unknown_event_type', '/type'],
     ['no app', { ...event, app: undefined }, 'invalid_request', '/app'],
     ['a state of another event type', { ...event, build: { ...event.build, state: 'failed' } }, 'invalid_request', '/build/state'],
     ["another organization's id", { ...event, organization: { id: 'org_b' } }, 'invalid_request', '/organization/id'],

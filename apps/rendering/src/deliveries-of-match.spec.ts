@@ -1,29 +1,39 @@
-import { deliveryClosed, deliveryRendered, exampleMessage, millisecondsOf } from '@buildwire/contracts';
+import { ArtifactLinks, deliveryClosed, deliveryRendered, exampleMessage, millisecondsOf } from '@buildwire/contracts';
+import type { DeliveryMatched } from '@buildwire/contracts';
 import { describe, expect, it } from 'vitest';
 import { deliveriesOfMatch, fatesOf } from './deliveries-of-match.js';
 
 const match = exampleMessage('delivery.matched');
-const context = { downloadUrl: ({ url }: { url: string }) => url };
+const links = new ArtifactLinks('https://hooks.pixelforge.example', 'an example of a key and no secret');
+const deliveriesOf = (of: DeliveryMatched) => deliveriesOfMatch(of, { downloadUrl: (artifact) => links.urlOf(of.event, artifact) });
 
 describe('the deliveries of a match', () => {
   it('are the record that the example of delivery.rendered shows, one for each webhook', () => {
-    const { rendered, closed } = deliveriesOfMatch(match, context);
+    const { rendered, closed } = deliveriesOf(match);
     expect(rendered[0]).toEqual(exampleMessage('delivery.rendered'));
     expect(rendered.map(({ deliveryId, webhookId }) => ({ id: deliveryId, webhookId }))).toEqual(match.deliveries);
     expect(closed).toEqual([]);
   });
 
   it('fit their contract', () => {
-    for (const record of deliveriesOfMatch(match, context).rendered) expect(deliveryRendered.schema.parse(record)).toEqual(record);
+    for (const record of deliveriesOf(match).rendered) expect(deliveryRendered.schema.parse(record)).toEqual(record);
+  });
+
+  it('of a test say so, and take no turn among those of the build', () => {
+    const test = { ...match, trigger: 'test' } as const;
+    const [event] = deliveriesOf(match).rendered;
+    expect(event).toMatchObject({ trigger: 'event', build: {} });
+    expect(deliveriesOf(test).rendered[0]).toEqual({ ...event, trigger: 'test', build: undefined });
+    expect(fatesOf(test, { kind: 'skipped', reason: 'no words' }).closed[0]).toMatchObject({ trigger: 'test', status: 'skipped' });
   });
 
   it('share one rendering', () => {
-    const bodies = deliveriesOfMatch(match, context).rendered.map(({ body }) => body);
+    const bodies = deliveriesOf(match).rendered.map(({ body }) => body);
     expect(new Set(bodies).size).toBe(1);
   });
 
   it('are the same when the match is seen again', () => {
-    expect(deliveriesOfMatch(structuredClone(match), context)).toEqual(deliveriesOfMatch(match, context));
+    expect(deliveriesOf(structuredClone(match))).toEqual(deliveriesOf(match));
   });
 
   it('are closed as skipped, with the reason, when the format cannot say the event', () => {

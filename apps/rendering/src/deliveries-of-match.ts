@@ -1,4 +1,4 @@
-import { millisecondsOf } from '@buildwire/contracts';
+import { buildStepOf, millisecondsOf } from '@buildwire/contracts';
 import type { DeliveryClosed, DeliveryHead, DeliveryMatched, DeliveryRendered } from '@buildwire/contracts';
 import { render } from '@buildwire/formats';
 import type { Rendering, RenderingContext } from '@buildwire/formats';
@@ -15,18 +15,20 @@ export function deliveriesOfMatch(match: DeliveryMatched, context: Pick<Renderin
 }
 
 /** The fates that a rendering means. */
-export function fatesOf({ organizationId, event, variant, deliveries }: DeliveryMatched, rendering: Rendering): Fates {
+export function fatesOf({ organizationId, event, variant, trigger, deliveries }: DeliveryMatched, rendering: Rendering): Fates {
   const of = { organizationId, eventId: event.id, eventType: event.type, appId: event.app.id, format: variant.format, dialect: variant.dialect };
   const heads = deliveries.map(({ id, webhookId }): DeliveryHead => ({ deliveryId: id, webhookId, ...of }));
   switch (rendering.kind) {
     case 'rendered': {
       const { contentType, headers, body } = rendering;
-      const first = { contentType, headers, body, trigger: 'event', attempt: 1, postponements: 0 } as const;
+      // A test waits for no build's turn, and takes nobody's.
+      const build = trigger === 'test' ? undefined : buildStepOf(event);
+      const first = { contentType, headers, body, trigger: trigger ?? 'event', attempt: 1, postponements: 0, ...(build === undefined ? {} : { build }) } as const;
       return { rendered: heads.map((head) => ({ ...head, ...first })), closed: [] };
     }
     case 'skipped': {
       // No clock here: the event's own time says when, so that a repeat closes nothing anew.
-      const end = { status: 'skipped', reason: rendering.reason, closedAtMs: millisecondsOf(event.receivedAt) } as const;
+      const end = { trigger, status: 'skipped', reason: rendering.reason, closedAtMs: millisecondsOf(event.receivedAt) } as const;
       return { rendered: [], closed: heads.map((head) => ({ ...head, ...end })) };
     }
   }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { deliveryAttempted, deliveryClosed, deliveryIdOf, deliveryMatched, deliveryPostponed, deliveryRendered, exampleMessage, millisecondsOf, newId } from '@buildwire/contracts';
+import { deliveryAttempted, deliveryClosed, deliveryIdOf, deliveryMatched, deliveryPostponed, deliveryRendered, exampleMessage, millisecondsOf, newId, webhookResumed, webhookStopped } from '@buildwire/contracts';
 import type { DeliveryMatched, DeliveryRendered } from '@buildwire/contracts';
 import { Broker, JetStreamServer, MessagingModule, OnMessages, Publisher } from '@buildwire/messaging';
 import { eventually, startTestNats } from '@buildwire/testing';
@@ -30,6 +30,12 @@ class ReceiveDeliveries {
 
   @OnMessages('delivery', deliveryClosed)
   async closed(): Promise<void> {}
+
+  @OnMessages('delivery', webhookStopped)
+  async stopped(): Promise<void> {}
+
+  @OnMessages('delivery', webhookResumed)
+  async resumed(): Promise<void> {}
 }
 
 @Module({})
@@ -41,7 +47,7 @@ let app: INestApplication;
 beforeAll(async () => {
   nats = await startTestNats();
   const messaging = MessagingModule.forServices({ url: nats.url, name: 'spec', services: ['rendering', 'delivery'], replicas: 1, concurrency: 8 });
-  const root = { module: SpecModule, imports: [messaging, RenderingModule.register({ publicUrl: 'https://hooks.example', secretsKey: 'k'.repeat(32) })], controllers: [ReceiveDeliveries] };
+  const root = { module: SpecModule, imports: [messaging, RenderingModule.register({ publicUrl: 'https://hooks.pixelforge.example', secretsKey: 'an example of a key and no secret' })], controllers: [ReceiveDeliveries] };
   app = await NestFactory.create(root, new FastifyAdapter(), { logger: false, abortOnError: false });
   app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(JetStreamServer) });
   await app.startAllMicroservices();

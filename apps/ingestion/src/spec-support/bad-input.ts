@@ -1,5 +1,5 @@
-import { MAX_DEPTH, MAX_EVENT_BYTES, exampleEvent } from '@buildwire/contracts';
-import type { EventInput, ProblemCode } from '@buildwire/contracts';
+import { MAX_DEPTH, MAX_EVENT_BYTES, exampleEvent, operationalEventTypes } from '@buildwire/contracts';
+import type { EventInput, OperationalEventType, ProblemCode } from '@buildwire/contracts';
 
 export interface BadInput {
   what: string;
@@ -12,6 +12,7 @@ export interface BadInput {
 
 const event = exampleEvent('build.finished');
 const json = JSON.stringify(event);
+const operational = Object.keys(operationalEventTypes) as OperationalEventType[];
 
 /** Every way in which issue 2 says that an event can be wrong, whatever it travels by. */
 export const badInputs: BadInput[] = [
@@ -27,6 +28,7 @@ export const badInputs: BadInput[] = [
   { what: 'a text', body: '"build.finished"', code: 'invalid_request', pointer: '' },
   { what: 'an empty object', body: '{}', code: 'unknown_event_type', pointer: '/type' },
   { what: 'an unknown event type', body: JSON.stringify({ ...event, type: 'build.exploded' }), code: 'unknown_event_type', pointer: '/type' },
+  ...operational.map((type) => ({ what: `${type}, which is Buildwire's own to tell`, body: JSON.stringify(exampleEvent(type)), code: 'unknown_event_type' as const, pointer: '/type' })),
   { what: 'a number where a text belongs', body: JSON.stringify({ ...event, app: { id: 7 } }), code: 'invalid_request', pointer: '/app/id' },
   { what: 'a text where a number belongs', body: withBuild({ number: '1842' }), code: 'invalid_request', pointer: '/build/number' },
   { what: 'no app', body: JSON.stringify({ ...event, app: undefined }), code: 'invalid_request', pointer: '/app' },
