@@ -46,9 +46,14 @@ describe('the request of an attempt', () => {
     expect(headers[0]).toEqual(['User-Agent', 'DiscordBot (https://buildwire.dev, 1.0)']);
   });
 
-  it('has the webhook’s own time limit, if it has one', () => {
+  it('E1: has the webhook’s own time limit, if it has one', () => {
     expect(requestTo({ timeoutMs: 1_234 }).timeoutMs).toBe(1_234);
     expect('timeoutMs' in requestTo({})).toBe(false);
+  });
+
+  it('E15: is trusted with the webhook’s own certificate authority, if it has one', () => {
+    expect(requestTo({ ca: 'PEM' }).ca).toBe('PEM');
+    expect('ca' in requestTo({})).toBe(false);
   });
 
   it('is not made without a key', () => {

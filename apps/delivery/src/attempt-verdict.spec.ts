@@ -1,3 +1,4 @@
+import { newId } from '@buildwire/contracts';
 import type { SendResult } from '@buildwire/outbound-http';
 import { describe, expect, it } from 'vitest';
 import { countsOf, judge } from './attempt-verdict.js';
@@ -36,8 +37,13 @@ describe('success', () => {
     ['204 for Slack', 204, { format: 'slack' }, 'waiting'],
     ['204 for Discord', 204, { format: 'discord' }, 'succeeded'],
     ['202 for Teams', 202, { format: 'teams' }, 'succeeded'],
-  ])('%s: %i', (_what, statusCode, webhook, verdict) => {
+  ])('E14, E16: %s: %i', (_what, statusCode, webhook, verdict) => {
     expect(judged(answered(statusCode), webhook).verdict).toBe(verdict);
+  });
+
+  it('E5, E6, E10: counts though the body was cut off', () => {
+    expect(judged({ ...answered(200), truncated: true } as SendResult).verdict).toBe('succeeded');
+    expect(judged({ ...answered(500), truncated: true } as SendResult).verdict).toBe('waiting');
   });
 
   it('is called accepted, and needs no reason', () => {
@@ -56,12 +62,32 @@ describe('the schedule', () => {
     expect(delayOf(answered(500), { dialect: 'capawesome', retry: { schedule: [7] } })).toBe(7);
   });
 
-  it('goes on after a timeout, and ends with a request that cannot be made', () => {
+  it('E17: is as long as one of two headers asks, and as if nothing were asked when none counts', () => {
+    expect(delayOf(answered(429, '', [['Retry-After', '60'], ['retry-after', '90']]))).toBe(90);
+    for (const value of ['-5', '1e9', 'abc', '']) expect(delayOf(answered(429, '', [['Retry-After', value]]))).toBe(5);
+    expect(delayOf(answered(429, '', [['Retry-After', '1000000000']]))).toBe(3_600);
+    expect(delayOf(answered(429, '', [['Retry-After', new Date(NOW_MS + 30_000).toUTCString()]]))).toBe(30);
+  });
+
+  it('ends a month after the event was accepted, or earlier if its owner says so', () => {
+    const daysOld = (days: number) => aDelivery({ deliveryId: newId('dlv', NOW_MS - days * 86_400_000) });
+    const schedule = [86_400];
+    expect(judge(daysOld(28.9), answered(500), aWebhook({ retry: { schedule } }), now).verdict).toBe('waiting');
+    expect(judge(daysOld(29.1), answered(500), aWebhook({ retry: { schedule } }), now)).toEqual({
+      outcome: 'rejected',
+      reason: 'the endpoint answered 500; its event is too old for the next retry',
+      verdict: 'exhausted',
+    });
+    expect(judge(daysOld(0), answered(500), aWebhook({ retry: { schedule, maxAgeSeconds: 86_399 } }), now).verdict).toBe('exhausted');
+    expect(judge(daysOld(0), answered(429, '', [['Retry-After', '3600']]), aWebhook({ retry: { schedule: [60], maxAgeSeconds: 600 } }), now).verdict).toBe('exhausted');
+  });
+
+  it('E1, S13: goes on after a timeout, and ends with a request that cannot be made', () => {
     expect(judged(failed('timeout'))).toMatchObject({ outcome: 'timeout', reason: 'it did not work', verdict: 'waiting' });
     expect(judged(failed('invalid_request'))).toEqual({ outcome: 'invalid_request', reason: 'it did not work; this is final', verdict: 'exhausted' });
   });
 
-  it('gives way to an endpoint that asks for more time with 429 or 503, and to no other', () => {
+  it('E17, E19: gives way to an endpoint that asks for more time with 429 or 503, and to no other', () => {
     const asks: [string, string][] = [['Retry-After', '120']];
     expect(delayOf(answered(429, '', asks))).toBe(120);
     expect(delayOf(answered(503, '', asks))).toBe(120);
@@ -73,7 +99,7 @@ describe('the schedule', () => {
 });
 
 describe('what is final', () => {
-  it('ends the delivery, and says so if the webhook is dead', () => {
+  it('E18, E20: ends the delivery, and says so if the webhook is dead', () => {
     expect(judged(answered(410))).toEqual({ outcome: 'rejected', reason: 'the endpoint answered 410; this is final', verdict: 'exhausted', disablesWebhook: true });
     expect(judged(answered(413))).toEqual({ outcome: 'rejected', reason: 'the endpoint answered 413; this is final', verdict: 'exhausted' });
     expect(judged(answered(404, 'no_service'), { format: 'slack' })).toMatchObject({ verdict: 'exhausted', disablesWebhook: true });
@@ -81,7 +107,7 @@ describe('what is final', () => {
     expect(judged(answered(400, '{"code":50035}'), { format: 'discord' })).toEqual({ outcome: 'rejected', reason: 'the endpoint answered 400: 50035; this is final', verdict: 'exhausted' });
   });
 
-  it('is what the owner says', () => {
+  it('E18, E20: is what the owner says', () => {
     expect(judged(answered(410), { retry: { permanent: [422] } }).verdict).toBe('waiting');
     expect(judged(answered(422), { retry: { permanent: [422] } })).toMatchObject({ verdict: 'exhausted' });
   });
@@ -91,6 +117,19 @@ describe('what is final', () => {
     expect(judge(resend, answered(410), aWebhook(), now)).toEqual({ outcome: 'rejected', reason: 'the endpoint answered 410', verdict: 'unchanged', disablesWebhook: true });
     expect(judge(resend, answered(500), aWebhook(), now)).toEqual({ outcome: 'rejected', reason: 'the endpoint answered 500', verdict: 'unchanged' });
     expect(judge(resend, answered(200), aWebhook(), now).verdict).toBe('succeeded');
+  });
+});
+
+describe('a test', () => {
+  it.each<[SendResult, string]>([
+    [answered(500), 'the endpoint answered 500; a test is not tried again'],
+    [answered(410), 'the endpoint answered 410; this is final'],
+  ])('is over after one attempt: %#', (result, reason) => {
+    expect(judge(aDelivery({ trigger: 'test' }), result, aWebhook(), now)).toMatchObject({ reason, verdict: 'exhausted' });
+  });
+
+  it('succeeds as any delivery does', () => {
+    expect(judge(aDelivery({ trigger: 'test' }), answered(200), aWebhook(), now)).toEqual({ outcome: 'accepted', verdict: 'succeeded' });
   });
 });
 
@@ -106,7 +145,7 @@ describe('what an attempt says about the endpoint’s health', () => {
     [failed('timeout'), {}, 'failure'],
     [failed('blocked_address'), {}, 'neither'],
     [failed('invalid_request'), {}, 'neither'],
-  ])('%#', (result, webhook, counts) => {
+  ])('E17, E19, E20: %#', (result, webhook, counts) => {
     expect(countsOf(result, aWebhook(webhook))).toBe(counts);
   });
 });

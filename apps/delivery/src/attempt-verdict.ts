@@ -1,4 +1,4 @@
-import { isSuccess } from '@buildwire/contracts';
+import { isSuccess, timeOfId } from '@buildwire/contracts';
 import type { DeliveryRendered, Outcome, Verdict } from '@buildwire/contracts';
 import type { SendResult } from '@buildwire/outbound-http';
 import { classifyAnswer, countsOfStatus, delayWithRetryAfter, nextDelayMs } from '@buildwire/resilience';
@@ -18,7 +18,7 @@ export interface Judgement {
 type Judged = Pick<WebhookSettings, 'format' | 'rules'>;
 
 /** Judges an attempt by the rules of its webhook: what succeeds, what is final, and what is tried again when. */
-export function judge(delivery: Pick<DeliveryRendered, 'trigger' | 'attempt'>, result: SendResult, webhook: Judged, now: { timeMs: number; random: () => number }): Judgement {
+export function judge(delivery: Pick<DeliveryRendered, 'deliveryId' | 'trigger' | 'attempt'>, result: SendResult, webhook: Judged, now: { timeMs: number; random: () => number }): Judgement {
   if (hasArrived(result, webhook)) return { outcome: 'accepted', verdict: 'succeeded' };
 
   const refusal = refusalOf(result, webhook, now.timeMs);
@@ -30,11 +30,19 @@ export function judge(delivery: Pick<DeliveryRendered, 'trigger' | 'attempt'>, r
   };
   if (delivery.trigger === 'resend') return { ...failed, reason, verdict: 'unchanged' };
   if (isPermanent) return { ...failed, reason: `${reason}; this is final`, verdict: 'exhausted' };
+  if (delivery.trigger === 'test') return { ...failed, reason: `${reason}; a test is not tried again`, verdict: 'exhausted' };
 
   const delayMs = nextDelayMs(webhook.rules.schedule, delivery.attempt, now.random);
   if (delayMs === undefined) return { ...failed, reason: `${reason}; no retry is left`, verdict: 'exhausted' };
   const askedMs = refusal.kind === 'slow' ? refusal.afterMs : undefined;
-  return { ...failed, reason, verdict: 'waiting', nextAttemptAtMs: now.timeMs + delayWithRetryAfter(delayMs, askedMs) };
+  const nextAttemptAtMs = now.timeMs + delayWithRetryAfter(delayMs, askedMs);
+  if (nextAttemptAtMs > lastRetryAtMs(delivery, webhook)) return { ...failed, reason: `${reason}; its event is too old for the next retry`, verdict: 'exhausted' };
+  return { ...failed, reason, verdict: 'waiting', nextAttemptAtMs };
+}
+
+/** A delivery's id carries the time at which its event was accepted. */
+function lastRetryAtMs({ deliveryId }: Pick<DeliveryRendered, 'deliveryId'>, { rules }: Judged): number {
+  return (timeOfId(deliveryId) ?? Infinity) + rules.maxAgeSeconds * 1_000;
 }
 
 /** What an attempt says about the endpoint's health: a success is what the webhook's rules call so. Our own mistakes say nothing. */
@@ -43,6 +51,11 @@ export function countsOf(result: SendResult, webhook: Judged): Counts {
   if (hasArrived(result, webhook)) return 'success';
   const counts = countsOfStatus(result.statusCode);
   return counts === 'success' ? 'alive' : counts;
+}
+
+/** For people: how an attempt without success ended. */
+export function failureOf(result: SendResult): string {
+  return result.kind === 'failed' ? result.detail : `the endpoint answered ${result.statusCode}`;
 }
 
 function hasArrived(result: SendResult, { rules }: Judged): boolean {

@@ -1,13 +1,13 @@
-import { commonConfig, databaseConfig, natsConfig, secretsConfig } from '@buildwire/service-runtime';
+import { commonConfig, databaseConfig, healthRuleConfig, natsConfig, outboundConfig, secretsConfig } from '@buildwire/service-runtime';
 import { z } from 'zod';
 
 /** How deliveries are sent: shared with the standalone process. */
 export const sendingConfig = {
-  OUTBOUND_ALLOW: z
-    .string()
-    .default('none')
-    .meta({ description: 'Hosts, addresses and CIDRs that deliveries may reach besides public addresses, joined by commas; `loopback`; `none`.' }),
+  ...outboundConfig,
+  ...healthRuleConfig,
   DELIVERY_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(256).meta({ description: 'Attempts under way at a time, in each lane of each replica.' }),
+  DELIVERY_RETRIES_PER_SECOND: z.coerce.number().int().min(1).max(100_000).default(500).meta({ description: 'Waiting deliveries that each replica puts back on the path in a second.' }),
+  CIRCUIT_RESET_SECONDS: z.coerce.number().min(0.1).max(600).default(30).meta({ description: 'How long an endpoint that fails is not called at first; doubles with each failed probe, up to 20 times as long. Fractions count.' }),
 };
 
 /** Everything `delivery` reads from its environment. */

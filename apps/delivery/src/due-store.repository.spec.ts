@@ -1,9 +1,9 @@
-import { newId } from '@buildwire/contracts';
 import type { RenderedDelivery } from '@buildwire/contracts';
 import { Database, migrate } from '@buildwire/database';
 import { startTestPostgres } from '@buildwire/testing';
 import type { TestPostgres } from '@buildwire/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DueClaims } from './due-claims.repository.js';
 import { DueStore } from './due-store.repository.js';
 import { aDelivery } from './spec-support/deliveries.js';
 
@@ -13,6 +13,7 @@ const FUTURE = Date.now() + 3_600_000;
 let server: TestPostgres;
 let database: Database;
 let store: DueStore;
+let claims: DueClaims;
 
 beforeAll(async () => {
   server = await startTestPostgres();
@@ -22,6 +23,7 @@ beforeEach(async () => {
   const { url } = await server.createDatabase(migrate);
   database = new Database({ url, applicationName: 'spec', poolSize: 4 });
   store = new DueStore(database);
+  claims = new DueClaims(database);
 });
 afterEach(async () => database.close());
 
@@ -29,25 +31,7 @@ describe('the due store', () => {
   it('gives what is due, byte for byte, and nothing that is not', async () => {
     const due = aDelivery({ attempt: 2, body: '{"note":"ünïcode 🦊 \\" \\\\"}' });
     await store.schedule([{ delivery: due, dueAtMs: PAST }, { delivery: aDelivery(), dueAtMs: FUTURE }]);
-    expect((await store.claim(10)).deliveries).toEqual([due]);
-  });
-
-  it('gives each delivery to one claimer only', async () => {
-    await store.schedule(Array.from({ length: 3_000 }, () => ({ delivery: aDelivery(), dueAtMs: PAST })));
-    // The pool's connections are open, so that the claims really meet.
-    await Promise.all([1, 2, 3, 4].map(() => database.query('SELECT pg_sleep(0.05)')));
-    const claims = await Promise.all([1, 2, 3, 4].map(() => store.claim(1_000)));
-    const ids = claims.flatMap(({ deliveries }) => deliveries.map(({ deliveryId }) => deliveryId));
-    expect(new Set(ids).size).toBe(ids.length);
-    expect((await store.claim(3_000)).deliveries.length + ids.length).toBe(3_000);
-  });
-
-  it('gives the oldest of every webhook before the rest of one webhook’s backlog', async () => {
-    const backlog = Array.from({ length: 100 }, (_, index) => ({ delivery: aDelivery(), dueAtMs: index }));
-    const others = Array.from({ length: 5 }, () => ({ delivery: aDelivery({ webhookId: newId('whk') }), dueAtMs: 1_000 }));
-    await store.schedule([...backlog, ...others]);
-    const claimed = (await store.claim(10)).deliveries.map(({ webhookId }) => webhookId);
-    expect(others.filter(({ delivery }) => claimed.includes(delivery.webhookId))).toHaveLength(5);
+    expect((await claims.claim(10)).deliveries).toEqual([due]);
   });
 
   it('takes a later attempt, or the same one put off again, and nothing older', async () => {
@@ -63,7 +47,7 @@ describe('the due store', () => {
   it('is not revived by an old report of a delivery that has ended', async () => {
     const delivery = aDelivery({ attempt: 2 });
     await store.schedule([{ delivery, dueAtMs: PAST }]);
-    await store.markSent(await store.claim(1));
+    await claims.markSent(await claims.claim(1));
     await store.finish([delivery.deliveryId]);
     await store.schedule([{ delivery, dueAtMs: PAST }]);
     await store.schedule([{ delivery: { ...delivery, attempt: 9 }, dueAtMs: PAST }]);
@@ -73,16 +57,16 @@ describe('the due store', () => {
   it('does not take what was scheduled anew for what was sent', async () => {
     const delivery = aDelivery({ attempt: 2 });
     await store.schedule([{ delivery, dueAtMs: PAST }]);
-    const claim = await store.claim(1);
+    const claim = await claims.claim(1);
     await store.schedule([{ delivery: { ...delivery, attempt: 3 }, dueAtMs: PAST }]);
-    await store.markSent(claim);
+    await claims.markSent(claim);
     expect(await claimAll()).toMatchObject([{ attempt: 3 }]);
   });
 
   it('gives again what a claimer did not send before its claim lapsed', async () => {
     const delivery = aDelivery({ attempt: 2 });
     await store.schedule([{ delivery, dueAtMs: PAST }]);
-    await store.claim(1);
+    await claims.claim(1);
     await store.tidy();
     expect(await claimAll()).toEqual([]);
     await database.query(`UPDATE delivery.due SET claimed_until = now() - interval '1 second'`);
@@ -100,10 +84,47 @@ describe('the due store', () => {
     await store.tidy();
     expect(await rows()).toBe(0);
   });
+
+  it('forgets how far a build was told after a week', async () => {
+    await store.schedule([{ delivery: aDelivery(), dueAtMs: PAST, queue: { key: 'whk bld', rank: 1, ordered: true, supersedes: false } }]);
+    await claims.claim(1);
+    await store.tidy();
+    expect(await database.query('SELECT order_key FROM delivery.build_turn')).toEqual([{ order_key: 'whk bld' }]);
+    await database.query(`UPDATE delivery.build_turn SET updated_at = now() - interval '8 days'`);
+    await store.tidy();
+    expect(await database.query('SELECT order_key FROM delivery.build_turn')).toEqual([]);
+  });
+
+  it('takes back what was sent long ago and before a given time, byte for byte', async () => {
+    const delivery = aDelivery({ attempt: 2, body: '{"note":"ünïcode 🦊"}' });
+    await store.schedule([{ delivery, dueAtMs: PAST }]);
+    await claims.markSent(await claims.claim(1));
+    expect(await store.mayHaveLost()).toBe(false);
+    expect(await store.takeBack(Date.now() + 60_000)).toBe(0);
+    await database.query(`UPDATE delivery.due SET updated_at = now() - interval '2 hours'`);
+    expect(await store.mayHaveLost()).toBe(true);
+    expect(await store.takeBack(Date.now() - 3 * 3_600_000)).toBe(0);
+    expect(await store.takeBack(Date.now())).toBe(1);
+    expect(await claimAll()).toEqual([delivery]);
+  });
+
+  it('tells how late the first delivery is', async () => {
+    expect((await store.backlog()).lateSeconds).toBe(0);
+    await store.schedule([{ delivery: aDelivery(), dueAtMs: FUTURE }]);
+    expect((await store.backlog()).lateSeconds).toBe(0);
+    await store.schedule([{ delivery: aDelivery(), dueAtMs: Date.now() - 90_000 }]);
+    expect((await store.backlog()).lateSeconds).toBeGreaterThanOrEqual(89);
+  });
+
+  it('counts what waits as Postgres last did', async () => {
+    await store.schedule(Array.from({ length: 50 }, () => ({ delivery: aDelivery(), dueAtMs: FUTURE })));
+    await database.query('ANALYZE delivery.due');
+    expect((await store.backlog()).waiting).toBe(50);
+  });
 });
 
 async function claimAll(): Promise<RenderedDelivery[]> {
-  return (await store.claim(1_000)).deliveries;
+  return (await claims.claim(1_000)).deliveries;
 }
 
 async function rows(): Promise<number> {

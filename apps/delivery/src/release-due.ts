@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnavailableError, deliveryRendered } from '@buildwire/contracts';
-import { Publisher } from '@buildwire/messaging';
+import { UnavailableError, deliveryClosed, deliveryRendered } from '@buildwire/contracts';
+import { Backlog, Publisher } from '@buildwire/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { cancellationOf } from './delivery-cancellation.js';
+import { DueClaims } from './due-claims.repository.js';
 import { DueStore } from './due-store.repository.js';
+import { claimSeconds } from './metrics.js';
+import { ReleaseRate } from './release-rate.js';
 
 const POLL_MS = 200;
-const TIDY_MS = 10_000;
 /** Deliveries released at a time. */
-const BATCH = 500;
+const BATCH = 200;
+/** What the retry lane may hold. The rest waits in Postgres, where it is in nobody's way: a full stream would refuse new events too. */
+const LANE_ROOM = 1_000;
+const LANE = 'delivery-retry';
 
 /** Puts deliveries that are due back on the path, in the retry lane. Any number of replicas may do it side by side. */
 @Injectable()
@@ -16,11 +22,13 @@ export class ReleaseDue implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly logger = new Logger('ReleaseDue');
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
-  private tidiedAtMs = 0;
 
   constructor(
+    private readonly claims: DueClaims,
     private readonly dueStore: DueStore,
     private readonly publisher: Publisher,
+    private readonly backlog: Backlog,
+    private readonly rate: ReleaseRate,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -34,29 +42,40 @@ export class ReleaseDue implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async runForEver(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      const released = await this.releaseOnce();
-      if (released < BATCH) await sleep(POLL_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      const mayHoldMore = await this.releaseOnce();
+      if (!mayHoldMore) await sleep(POLL_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
-  private async releaseOnce(): Promise<number> {
+  /** Whether as much was due as was asked for. */
+  private async releaseOnce(): Promise<boolean> {
     try {
-      await this.tidySometimes();
-      const claim = await this.dueStore.claim(BATCH);
-      if (claim.deliveries.length === 0) return 0;
-      await this.publisher.publishAll(deliveryRendered, claim.deliveries);
-      await this.dueStore.markSent(claim);
-      return claim.deliveries.length;
+      const wanted = await this.wanted();
+      return wanted > 0 && (await this.release(wanted)) >= wanted;
     } catch (error) {
       const expected = error instanceof UnavailableError;
       this.logger[expected ? 'debug' : 'error'](`due deliveries could not be released: ${String(error)}`);
-      return 0;
+      return false;
     }
   }
 
-  private async tidySometimes(): Promise<void> {
-    if (performance.now() - this.tidiedAtMs < TIDY_MS) return;
-    this.tidiedAtMs = performance.now();
-    await this.dueStore.tidy();
+  private async wanted(): Promise<number> {
+    const allowed = Math.min(BATCH, this.rate.available());
+    if (allowed === 0) return 0;
+    const room = LANE_ROOM - (await this.backlog.unsettled(deliveryRendered.stream, LANE));
+    return Math.max(0, Math.min(allowed, room));
+  }
+
+  private async release(limit: number): Promise<number> {
+    const timed = claimSeconds.startTimer();
+    const claim = await this.claims.claim(limit);
+    timed();
+    const { deliveries, canceled } = claim;
+    this.rate.take(deliveries.length + canceled.length);
+    await this.publisher.publishAll(deliveryRendered, deliveries);
+    await this.claims.markSent(claim);
+    await this.publisher.publishAll(deliveryClosed, canceled.map(({ delivery, reason }) => cancellationOf(delivery, reason)));
+    await this.dueStore.finish(canceled.map(({ delivery }) => delivery.deliveryId));
+    return deliveries.length + canceled.length;
   }
 }

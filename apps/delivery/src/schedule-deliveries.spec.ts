@@ -37,4 +37,22 @@ describe('the schedule that postponements mean', () => {
   it('keeps what triggered a delivery that was never attempted', () => {
     expect(scheduleOfPostponements([aPostponement()])).toMatchObject([{ delivery: { attempt: 1, trigger: 'event' } }]);
   });
+
+  it('puts a delivery into the queue of its build when its webhook asks for it, behind every earlier state', () => {
+    const turn = { ordered: true, supersedes: false };
+    const queueOf = (rank: number, atMs: number) => scheduleOfPostponements([aPostponement({ build: { id: 'bld 1', rank, atMs }, turn })])[0]?.queue;
+    expect(queueOf(2, 5_000)).toMatchObject({ key: 'whk_01JTX4N1PCC4R7V3A5YQ9H2K8M bld 1', ordered: true, supersedes: false });
+    const farFuture = Date.parse('9999-12-31T23:59:59.999Z');
+    const ranks = [queueOf(0, -62_167_219_200_000), queueOf(0, farFuture), queueOf(2, 1), queueOf(2, 2), queueOf(3, 0), queueOf(3, farFuture)].map((queue) => queue?.rank ?? NaN);
+    expect(ranks).toEqual([...ranks].sort((one, other) => one - other));
+    expect(new Set(ranks).size).toBe(ranks.length);
+    expect(ranks.every(Number.isSafeInteger)).toBe(true);
+  });
+
+  it('knows no queue for the deliveries of other webhooks, and keeps what they say of their build', () => {
+    const build = { id: 'bld_1', rank: 2, atMs: 1 };
+    const [due] = scheduleOfPostponements([aPostponement({ build })]);
+    expect(due?.queue).toBeUndefined();
+    expect(due?.delivery.build).toEqual(build);
+  });
 });

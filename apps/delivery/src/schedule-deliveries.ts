@@ -23,8 +23,18 @@ export function scheduleOfPostponements(postponements: readonly DeliveryPostpone
   const dues = postponements.map((postponed) => ({
     delivery: { ...renderedOf(postponed), postponements: postponed.postponements + 1 },
     dueAtMs: postponed.untilMs,
+    ...queueOf(postponed),
   }));
   return latestOfEach(dues);
+}
+
+/** Ranks of one state are this far apart; the times between fit for ten thousand years, and all of it a double. */
+const STATE_SPAN = 1e15;
+
+function queueOf({ webhookId, build, turn }: DeliveryPostponed): Pick<Due, 'queue'> {
+  if (build === undefined || turn === undefined) return {};
+  const place = Math.min(Math.max(build.atMs, 0), STATE_SPAN - 1);
+  return { queue: { key: `${webhookId} ${build.id}`, rank: build.rank * STATE_SPAN + place, ...turn } };
 }
 
 function latestOfEach(dues: readonly Due[]): Due[] {
@@ -42,6 +52,7 @@ function isLater(one: RenderedDelivery, other: RenderedDelivery): boolean {
 
 /** Only what a delivery needs to be sent again: reports carry more. */
 function renderedOf(report: RenderedDelivery): RenderedDelivery {
-  const { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, headers, body, trigger, attempt, postponements } = report;
-  return { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, headers, body, trigger, attempt, postponements };
+  const { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, headers, body, trigger, attempt, postponements, build } = report;
+  const delivery = { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, headers, body, trigger, attempt, postponements };
+  return { ...delivery, ...(build === undefined ? {} : { build }) };
 }

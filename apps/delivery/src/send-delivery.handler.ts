@@ -1,28 +1,36 @@
 import { deliveryAttempted, deliveryClosed, deliveryPostponed, deliveryRendered, webhookRefused } from '@buildwire/contracts';
-import type { DeliveryRendered } from '@buildwire/contracts';
+import type { DeliveryPostponed, DeliveryRendered } from '@buildwire/contracts';
 import { OnMessage, Publisher, discard } from '@buildwire/messaging';
 import type { Outcome } from '@buildwire/messaging';
-import { jittered } from '@buildwire/resilience';
 import { Controller } from '@nestjs/common';
+import { isByHand } from './admission.js';
+import type { Entry, Refused } from './admission.js';
 import { reportOf } from './attempt-report.js';
 import { AttemptSender } from './attempt-sender.js';
 import type { SentAttempt } from './attempt-sender.js';
-import { countsOf, judge } from './attempt-verdict.js';
+import { settlementOf } from './attempt-settlement.js';
+import { countsOf, failureOf, judge } from './attempt-verdict.js';
+import { BuildTurns, GATHER_MS, WAITS_FOR_ITS_TURN } from './build-turns.js';
+import { cancellationOf } from './delivery-cancellation.js';
 import { EndpointCircuits } from './endpoint-circuits.js';
+import { EndpointGates } from './endpoint-gates.js';
+import { PAUSED } from './latecomers.js';
 import { attempts } from './metrics.js';
 import { WebhookDirectory } from './webhook-directory.js';
 import type { WebhookSettings } from './webhook-settings.js';
 
 /** How long a delivery waits for somebody to mend the configuration. */
 const MISCONFIGURED_MS = 60_000;
-/** How much later than the circuit's next probe the deliveries behind it come, so that they find it closed. */
-const AFTER_PROBE_MS = 1_000;
+/** What a pause keeps back looks again after this, without jitter to keep its order; whoever resumes brings it forward. */
+const PAUSED_MS = 3_600_000;
 
-/** deliveryRendered → webhook? → circuit? → one attempt → deliveryAttempted, or deliveryPostponed, or deliveryClosed. */
+/** deliveryRendered → webhook? → room? → one attempt → deliveryAttempted, or deliveryPostponed, or deliveryClosed. */
 @Controller()
 export class SendDeliveryHandler {
   constructor(
     private readonly webhooks: WebhookDirectory,
+    private readonly turns: BuildTurns,
+    private readonly gates: EndpointGates,
     private readonly circuits: EndpointCircuits,
     private readonly sender: AttemptSender,
     private readonly publisher: Publisher,
@@ -32,24 +40,36 @@ export class SendDeliveryHandler {
   async send(delivery: DeliveryRendered): Promise<Outcome | void> {
     const found = await this.webhooks.find(delivery.organizationId, delivery.webhookId);
     if (found.kind === 'deleted') return this.cancel(delivery, 'the webhook was deleted');
-    // A resend has no place in the due store: that belongs to the automatic attempts.
-    if (found.kind === 'unreadable' && delivery.trigger === 'resend') return discard(found.reason);
-    if (found.kind === 'unreadable') return this.postpone(delivery, found.reason, Date.now() + MISCONFIGURED_MS);
-    if (!found.webhook.active) return this.cancel(delivery, 'the webhook is not active');
+    if (found.kind === 'unreadable') return this.setAside(delivery, found.reason);
+    if (!found.webhook.active && delivery.trigger !== 'test') return this.cancel(delivery, 'the webhook is not active');
 
-    const run = await this.attempt(delivery, found.webhook);
-    if (run.kind === 'open') return this.postpone(delivery, 'the circuit is open', run.untilMs + jittered(AFTER_PROBE_MS, Math.random));
-    await this.report(delivery, found.webhook, run.value);
+    const place = await this.turns.placeOf(delivery, found.webhook);
+    if (place.kind === 'over') return;
+    if (place.kind === 'joins') return this.postpone(delivery, WAITS_FOR_ITS_TURN, Date.now() + GATHER_MS, place.turn);
+    if (found.webhook.paused && !isByHand(delivery)) return this.postpone(delivery, PAUSED, Date.now() + PAUSED_MS);
+    await this.sendTo(delivery, found.webhook);
   }
 
-  /** Whoever resends wants to see what happens now, so a resend does not ask the circuit. */
-  private async attempt(delivery: DeliveryRendered, webhook: WebhookSettings) {
-    const attempt = () => this.sender.send(delivery, webhook);
-    if (delivery.trigger === 'resend') return { kind: 'ran' as const, value: await attempt() };
-    return this.circuits.run(webhook.id, async () => {
-      const value = await attempt();
-      return { counts: countsOf(value.result, webhook), value };
-    });
+  private async sendTo(delivery: DeliveryRendered, webhook: WebhookSettings): Promise<void> {
+    const entry = await this.gates.enter(delivery, webhook);
+    if (entry.kind === 'refused') return this.putOff(delivery, entry);
+    const run = await this.attempt(delivery, webhook, entry);
+    if (run.kind === 'open') return this.putOff(delivery, this.gates.behindCircuit(delivery, webhook, run));
+    await this.report(delivery, webhook, run.value);
+  }
+
+  private async attempt(delivery: DeliveryRendered, webhook: WebhookSettings, { leave }: Extract<Entry, { kind: 'admitted' }>) {
+    let sent: SentAttempt | undefined;
+    const attempt = async () => (sent = await this.sender.send(delivery, webhook));
+    try {
+      if (isByHand(delivery)) return { kind: 'ran' as const, value: await attempt() };
+      return await this.circuits.run(delivery, async () => {
+        const value = await attempt();
+        return { counts: countsOf(value.result, webhook), reason: failureOf(value.result), value };
+      });
+    } finally {
+      leave(sent === undefined ? undefined : settlementOf(sent.result, webhook, Date.now()));
+    }
   }
 
   /** The call was made, so its record must be stored however long that takes: repeating the handler would repeat the call. */
@@ -58,17 +78,43 @@ export class SendDeliveryHandler {
     attempts.inc({ outcome: judgement.outcome, trigger: delivery.trigger });
     await this.publisher.insist(deliveryAttempted, reportOf(delivery, sent, judgement));
     if (judgement.disablesWebhook !== true) return;
-    const { organizationId, webhookId } = delivery;
-    await this.publisher.insist(webhookRefused, { organizationId, webhookId, reason: judgement.reason ?? '', sentAtMs: sent.sentAtMs });
+    const { organizationId, webhookId, appId } = delivery;
+    await this.publisher.insist(webhookRefused, { organizationId, webhookId, appId, reason: judgement.reason ?? '', sentAtMs: sent.sentAtMs });
   }
 
-  private async postpone(delivery: DeliveryRendered, reason: string, untilMs: number): Promise<void> {
-    await this.publisher.publish(deliveryPostponed, { ...delivery, reason, postponedAtMs: Date.now(), untilMs });
+  /**
+   * The due store belongs to the automatic attempts. A resend that has waited in vain goes to the end of its lane, where those of
+   * others pass it; a test ends, because somebody looks on.
+   */
+  private async putOff(delivery: DeliveryRendered, { reason, untilMs }: Refused): Promise<void> {
+    switch (delivery.trigger) {
+      case 'resend':
+        return this.publisher.publish(deliveryRendered, { ...delivery, postponements: delivery.postponements + 1 });
+      case 'test':
+        return this.cancel(delivery, `${reason}; a test does not wait`);
+      case 'event':
+      case 'retry':
+        return this.postpone(delivery, reason, untilMs);
+    }
+  }
+
+  private async setAside(delivery: DeliveryRendered, reason: string): Promise<Outcome | void> {
+    switch (delivery.trigger) {
+      case 'resend':
+        return discard(reason);
+      case 'test':
+        return this.cancel(delivery, reason);
+      case 'event':
+      case 'retry':
+        return this.postpone(delivery, reason, Date.now() + MISCONFIGURED_MS);
+    }
+  }
+
+  private async postpone(delivery: DeliveryRendered, reason: string, untilMs: number, turn?: DeliveryPostponed['turn']): Promise<void> {
+    await this.publisher.publish(deliveryPostponed, { ...delivery, reason, postponedAtMs: Date.now(), untilMs, ...(turn === undefined ? {} : { turn }) });
   }
 
   private async cancel(delivery: DeliveryRendered, reason: string): Promise<void> {
-    const { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect } = delivery;
-    const head = { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect };
-    await this.publisher.publish(deliveryClosed, { ...head, status: 'canceled', reason, closedAtMs: Date.now() });
+    await this.publisher.publish(deliveryClosed, cancellationOf(delivery, reason));
   }
 }

@@ -10,7 +10,7 @@ const CONSUMER_NOT_FOUND = 10014;
 /** How long a message may be worked on without a sign of life before another replica gets it. Signs are sent every third of it. */
 export const ACK_WAIT_MS = 30_000;
 /** The most messages that all replicas of one consumer hold unacknowledged. */
-export const MAX_ACK_PENDING = 4_000;
+export const MAX_ACK_PENDING = 16_000;
 
 /** What an operator decides about the streams. */
 export interface StreamSettings {
