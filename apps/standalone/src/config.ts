@@ -1,7 +1,7 @@
 import { sendingConfig } from '@buildwire/delivery/config';
 import { retentionConfig } from '@buildwire/delivery-log/config';
 import { grpcConfig } from '@buildwire/ingestion/config';
-import { bootstrapConfig } from '@buildwire/matching/config';
+import { artifactsConfig, bootstrapConfig } from '@buildwire/matching/config';
 import { linksConfig } from '@buildwire/rendering/config';
 import { commonConfig, databaseConfig, natsConfig, secretsConfig } from '@buildwire/service-runtime';
 import { z } from 'zod';
@@ -15,6 +15,11 @@ export const standaloneConfig = z.object({
   ...grpcConfig,
   NATS_URL: z.string().optional().meta({ description: 'A NATS server to use instead of the embedded one.' }),
   NATS_PORT: port.default(4222).meta({ description: 'Port of the embedded NATS; 0 takes any free one.' }),
+  NATS_SYNC_INTERVAL: z
+    .string()
+    .regex(/^(always|[1-9]\d*(ms|s|m))$/, 'must be always or a duration such as 1s')
+    .default('1s')
+    .meta({ description: 'How often the embedded NATS syncs to disk: what an accepted event may lose to a power cut. `always` loses none, and is slower.' }),
   NATS_REPLICAS: natsConfig.NATS_REPLICAS,
   NATS_STREAM_MAX_BYTES: natsConfig.NATS_STREAM_MAX_BYTES,
   DATABASE_URL: z.string().optional().meta({ description: 'A Postgres to use instead of the embedded one.', secret: true }),
@@ -23,11 +28,12 @@ export const standaloneConfig = z.object({
   MIGRATE_ON_START: databaseConfig.MIGRATE_ON_START,
   ...bootstrapConfig,
   SECRETS_KEY: secretsConfig.SECRETS_KEY.optional().meta({ description: 'Seals webhook secrets; generated into DATA_DIR if absent.', secret: true }),
+  ...artifactsConfig,
   ...sendingConfig,
   OUTBOUND_ALLOW: z
     .string()
     .optional()
-    .meta({ description: 'Hosts, addresses and CIDRs that deliveries may reach besides public addresses; `loopback` if HTTP listens on loopback only, else `none`.' }),
+    .meta({ description: 'Hosts, addresses and CIDRs that may be called besides public addresses, joined by commas; `loopback` if HTTP listens on loopback only, else `none`.' }),
   PUBLIC_URL: linksConfig.PUBLIC_URL.unwrap().optional().meta({ description: 'Where receivers reach the API: download links in bodies begin with it; the address of HTTP if absent.' }),
   ...retentionConfig,
 });

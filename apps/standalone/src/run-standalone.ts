@@ -5,9 +5,11 @@ import { DeliveryLogModule } from '@buildwire/delivery-log/delivery-log.module';
 import { IngestionModule } from '@buildwire/ingestion/ingestion.module';
 import { grpcServer } from '@buildwire/ingestion/grpc-server';
 import { Bootstrap } from '@buildwire/matching/bootstrap';
+import { streamingOf } from '@buildwire/matching/config';
 import { MatchingModule } from '@buildwire/matching/matching.module';
 import { RenderingModule } from '@buildwire/rendering/rendering.module';
 import { hostService } from '@buildwire/service-host';
+import { healthRuleOf } from '@buildwire/service-runtime';
 import { Module } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { ApiReferenceController } from './api-reference.controller.js';
@@ -40,9 +42,9 @@ export async function runStandalone(config: StandaloneConfig): Promise<void> {
     bodyLimit: MAX_BATCH_BYTES,
     modules: [
       IngestionModule.register(),
-      MatchingModule.register({ secretsKey: SECRETS_KEY, bootstrapApiKey: config.BOOTSTRAP_API_KEY }),
+      MatchingModule.register({ secretsKey: SECRETS_KEY, bootstrapApiKey: config.BOOTSTRAP_API_KEY, streaming: streamingOf(config, outboundAllow), healthRule: healthRuleOf(config) }),
       RenderingModule.register({ publicUrl: config.PUBLIC_URL ?? `http://${config.HTTP_HOST}:${HTTP_PORT}`, secretsKey: SECRETS_KEY }),
-      DeliveryModule.register({ outboundAllow }),
+      DeliveryModule.register({ outboundAllow, slots: config.DELIVERY_CONCURRENCY, retriesPerSecond: config.DELIVERY_RETRIES_PER_SECOND, healthRule: healthRuleOf(config), circuitResetMs: config.CIRCUIT_RESET_SECONDS * 1_000 }),
       DeliveryLogModule.register({ retentionDays: config.LOG_RETENTION_DAYS }),
       { module: ApiReferenceModule },
     ],
