@@ -1,6 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
+// A library may belong to two stages: outbound-http to delivery and to matching, which streams artifacts (docs/adr/0010).
 const STAGES = ['ingestion', 'matching', 'rendering', 'delivery', 'delivery-log'];
 
 /** Who may import whom: `type:` is the layer, `stage:` the part of the path. Specs may use the testing library besides. */
@@ -97,7 +98,7 @@ export default tseslint.config(
   { files: ['libs/contracts/src/**/*.ts'], rules: { 'no-restricted-syntax': houseRulesBut(SUBJECTS) } },
   { files: ['libs/service-runtime/src/load-config.ts', 'libs/embedded/src/**/*.ts'], rules: { 'no-restricted-syntax': houseRulesBut(CONFIGURATION) } },
   {
-    files: ['**/*.spec.ts', '**/spec-support/**/*.ts', 'libs/testing/src/**/*.ts', 'libs/embedded/src/**/*.ts', 'e2e/src/**/*.ts', 'tools/src/**/*.ts', 'tools/*.ts'],
+    files: ['**/*.spec.ts', '**/spec-support/**/*.ts', 'libs/testing/src/**/*.ts', 'libs/embedded/src/**/*.ts', 'e2e/src/**/*.ts', 'tools/src/**/*.ts', 'tools/bench/src/**/*.ts', 'tools/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(['type:testing']),
       'no-restricted-imports': 'off',

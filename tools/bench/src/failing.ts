@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { eventually } from '@buildwire/testing';
+import type { Api } from './api.js';
+import type { Stack } from './stack.js';
+import { targetOf } from './throughput.js';
+import { usageOf } from './usage.js';
+import type { Workbench } from './workbench.js';
+
+/** What many endpoints that fail leave behind in the process that calls them. */
+export interface Failing {
+  endpoints: number;
+  rssBeforeBytes: number;
+  rssAfterBytes: number;
+  /** Of the event loop of `delivery`, by its own metric while they failed. */
+  loopLagP99Ms: number;
+}
+
+const FAN_OUT = 500;
+const LIMIT_MS = 900_000;
+const WEBHOOKS_AT_A_TIME = 16;
+const LAG_P99 = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m;
+
+/** Each endpoint fails once with 503. Throws unless each was called. */
+export async function measureFailing(bench: Workbench, stack: Stack, api: Api, endpoints: number): Promise<Failing> {
+  const run = `fail-${randomBytes(4).toString('hex')}`;
+  const warm = `${run}-warm`;
+  await create(bench, api, warm, FAN_OUT);
+  await call(bench, stack, warm, FAN_OUT);
+  const rssBeforeBytes = deliveryRss(stack);
+  await loopLagP99Ms(stack);
+  await create(bench, api, run, endpoints);
+  await call(bench, stack, run, endpoints);
+  return { endpoints, rssBeforeBytes, rssAfterBytes: deliveryRss(stack), loopLagP99Ms: await loopLagP99Ms(stack) };
+}
+
+async function create(bench: Workbench, api: Api, run: string, endpoints: number): Promise<void> {
+  let next = 0;
+  const turn = async () => {
+    for (let place = next++; place < endpoints; place = next++) {
+      const appId = `${run}-${Math.floor(place / FAN_OUT)}`;
+      await api.createWebhook({ url: `${bench.receiverUrl}/fail/${run}/${place}`, appId, retry: { schedule: [86_400] } });
+    }
+  };
+  await Promise.all(Array.from({ length: WEBHOOKS_AT_A_TIME }, turn));
+}
+
+async function call(bench: Workbench, stack: Stack, run: string, endpoints: number): Promise<void> {
+  const appIds = Array.from({ length: Math.ceil(endpoints / FAN_OUT) }, (_, place) => `${run}-${place}`);
+  await bench.publish({ target: targetOf(stack), transport: 'nats', run, from: 0, count: appIds.length, appIds });
+  await eventually(async () => {
+    const { requests, deliveries } = await bench.counts(`/fail/${run}/`);
+    if (deliveries < endpoints) throw new Error(`${requests} requests for ${deliveries} of ${endpoints} endpoints`);
+  }, { timeoutMs: LIMIT_MS, everyMs: 1_000 });
+}
+
+/** Since it was last asked. */
+async function loopLagP99Ms(stack: Stack): Promise<number> {
+  const metrics = await (await fetch(`${stack.urls.sender}/metrics`)).text();
+  return Number(LAG_P99.exec(metrics)?.[1]) * 1_000;
+}
+
+function deliveryRss(stack: Stack): number {
+  return usageOf(stack.pids).rssBytes['delivery'] ?? 0;
+}
