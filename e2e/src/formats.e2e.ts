@@ -43,8 +43,7 @@ afterAll(async () => {
 describe.each(['expo', 'eas', 'capawesome', 'buildpixel', 'appflow'])('a receiver written for %s', (dialect) => {
   it.each(seedExamples().filter(({ name }) => name.startsWith(`${dialect}-`)))('accepts what its product documents: $name', async ({ name, vendor, event }) => {
     const path = `/${dialect === 'eas' ? 'expo' : dialect}/${name}`;
-    const app = { ...event.app, id: event.app.id };
-    const webhook = await stack.api.createWebhook({ url: `${receiver.url}${path}`, dialect, secret: SECRET, appId: app.id, events: [event.type] });
+    const webhook = await stack.api.createWebhook({ url: `${receiver.url}${path}`, dialect, secret: SECRET, appId: event.app.id, events: [event.type] });
     await stack.api.publish({ ...event, id: `${name}-${process.pid}` });
     await stack.api.deliveryIn('succeeded', webhook.id);
     const [request] = receiver.requests.filter((received) => received.path === path);
@@ -56,13 +55,13 @@ describe.each(['expo', 'eas', 'capawesome', 'buildpixel', 'appflow'])('a receive
 });
 
 describe.each(Object.keys(RECEIVERS))('the receiver of %s', (dialect) => {
-  it('refuses a flipped byte', () => {
+  it('refuses a flipped byte', async () => {
     const request = receiver.requests.find(({ path }) => path.startsWith(`/${dialect}/`));
     if (request === undefined) throw new Error('no request of this dialect');
     const body = Buffer.from(request.body);
     body[10] = (body[10] ?? 0) ^ 1;
-    expect(RECEIVERS[dialect]?.(request)).toBeLessThan(300);
-    expect(RECEIVERS[dialect]?.({ ...request, body })).toBeGreaterThanOrEqual(400);
+    expect(await statusOfRepeat(request, request.body)).toBeLessThan(300);
+    expect(await statusOfRepeat(request, body)).toBeGreaterThanOrEqual(400);
   });
 });
 
@@ -100,3 +99,9 @@ describe('a chat webhook', () => {
     await eventually(() => expect(Object.values(stack.services).map(({ stderr }) => stderr).join('')).not.toContain('verysecret'));
   });
 });
+
+/** Posts a recorded request again, with this body. */
+async function statusOfRepeat({ path, rawHeaders }: ReceivedRequest, body: Buffer): Promise<number> {
+  const headers = rawHeaders.filter(([name]) => !/^(host|connection|content-length)$/i.test(name));
+  return (await fetch(`${receiver.url}${path}`, { method: 'POST', headers, body })).status;
+}

@@ -1,10 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { deliveryRendered, lanes } from '@buildwire/contracts';
 import { eventually, startReceiver } from '@buildwire/testing';
 import type { Receiver } from '@buildwire/testing';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { unacknowledged } from './support/in-flight.js';
 import { SERVICES, startStack } from './support/stack.js';
 import type { Stack } from './support/stack.js';
 import { SteadyLoad } from './support/steady-load.js';
@@ -36,13 +34,13 @@ it('loses nothing and repeats only what was in flight when everything is killed 
     await pause(CALM_MS);
     await stack.services[name].kill();
     // Only who sends, or loses acknowledgements of what was sent, may cause a repeat.
-    if (name === 'delivery') inFlight += await unacknowledged();
+    if (name === 'delivery') inFlight += await unacknowledged(stack);
     stack.services[name].start();
     await stack.services[name].ready();
   }
   for (const server of [stack.nats, stack.postgres]) {
     await pause(CALM_MS);
-    if (server === stack.nats) inFlight += MEANWHILE + (await unacknowledged());
+    if (server === stack.nats) inFlight += MEANWHILE + (await unacknowledged(stack));
     await server.kill();
     await server.restart();
   }
@@ -72,15 +70,6 @@ it('loses nothing and repeats only what was in flight when everything is killed 
   expect(receiver.requests.length - logged).toBeLessThanOrEqual(inFlight);
   process.stdout.write(`kill drill: ${load.accepted.size} events, ${receiver.requests.length} requests, ${repeats} repeats of ${inFlight} in flight, ${logged} attempts logged\n`);
 }, 240_000);
-
-/** Deliveries that the sender was given and has not acknowledged: what is in flight. */
-async function unacknowledged(): Promise<number> {
-  const connection = await connect({ servers: stack.nats.url });
-  const { consumers } = await jetstreamManager(connection);
-  const infos = await Promise.all(lanes.map((lane) => consumers.info(deliveryRendered.stream, `delivery-${lane}`)));
-  await connection.close();
-  return infos.reduce((sum, { num_ack_pending: pending }) => sum + pending, 0);
-}
 
 function eventIdsReceived(): string[] {
   return receiver.requests.map(({ body }) => (JSON.parse(body.toString()) as { data: { id: string } }).data.id);

@@ -155,5 +155,5 @@ function serviceWith(environment: Environment): Service {
 }
 
 function api(key: string): Api {
-  return new Api({ ingestion: service, matching: service, 'delivery-log': service }, key);
+  return new Api({ ingestion: service, matching: service, delivery: service, 'delivery-log': service }, key);
 }

@@ -13,7 +13,7 @@ export interface Answered<Body> {
   headers: Headers;
 }
 
-type Servers = Record<'ingestion' | 'matching' | 'delivery-log', Pick<Service, 'url'>>;
+type Servers = Record<'ingestion' | 'matching' | 'delivery' | 'delivery-log', Pick<Service, 'url'>>;
 
 /** The REST API, each route at the service that has it. */
 export class Api {
@@ -89,6 +89,7 @@ export class Api {
 
   private serverOf(method: string, path: string): string {
     if (method === 'POST' && path.startsWith('/v1/events')) return this.servers.ingestion.url;
+    if (/^\/v1\/webhooks\/([^/]+\/)?preview$/.test(path)) return this.servers.delivery.url;
     const isLog = path.startsWith('/v1/deliveries') || path.startsWith('/v1/dead-letters') || /^\/v1\/events\/[^/]+\/deliveries/.test(path);
     return this.servers[isLog ? 'delivery-log' : 'matching'].url;
   }

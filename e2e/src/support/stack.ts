@@ -17,6 +17,8 @@ export interface Stack {
   apiKey: string;
   grpcUrl: string;
   databaseUrl: string;
+  /** Starts a further process of a service, and waits until it works. */
+  replica(name: ServiceName): Promise<Service>;
   stop(): Promise<void>;
 }
 
@@ -36,11 +38,19 @@ export async function startStack(environment: Environment = {}): Promise<Stack> 
     ...environment,
   };
   const services = Object.fromEntries(await Promise.all(SERVICES.map(async (name) => [name, await serviceOf(name, shared)] as const))) as Stack['services'];
+  const replicas: Service[] = [];
+  const replica = async (name: ServiceName): Promise<Service> => {
+    const further = await serviceOf(name, shared);
+    replicas.push(further);
+    further.start();
+    await further.ready();
+    return further;
+  };
   const stop = async (): Promise<void> => {
-    await Promise.all(Object.values(services).map((service) => service.stop()));
+    await Promise.all([...Object.values(services), ...replicas].map((service) => service.stop()));
     await Promise.all([nats.stop(), postgres.stop()]);
   };
-  const stack = { nats, postgres, services, api: new Api(services, apiKey), apiKey, grpcUrl: `127.0.0.1:${grpcPort}`, databaseUrl: database.url, stop };
+  const stack = { nats, postgres, services, api: new Api(services, apiKey), apiKey, grpcUrl: `127.0.0.1:${grpcPort}`, databaseUrl: database.url, replica, stop };
   try {
     for (const service of Object.values(services)) service.start();
     await Promise.all(Object.values(services).map((service) => service.ready()));
