@@ -10,6 +10,8 @@ const meanings: Record<MessageName, string> = {
   'delivery.postponed': 'A delivery was put off without an attempt.',
   'delivery.closed': 'A delivery ended without a further attempt: `skipped` or `canceled`.',
   'webhook.refused': 'A webhook’s endpoint said that it is gone for good: matching makes the webhook inactive.',
+  'webhook.stopped': 'A webhook was deleted, made inactive or disabled: delivery cancels what waits for it.',
+  'webhook.resumed': 'A webhook was resumed, made active or got a new URL: delivery brings forward what waits for it.',
   'message.dead-lettered': 'A message could not be worked on, with the reason and its payload.',
 };
 
