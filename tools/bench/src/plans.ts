@@ -46,7 +46,7 @@ export function neighbourhoods(size: Size): Neighbourhood[] {
   return [
     { name: '1 of 20 endpoints hangs', endpoints: 20, hanging: 1, perSecond: 400, seconds },
     ...(size !== 'full' ? [] : [{ name: '10 % of 1,000 endpoints hang', endpoints: 1_000, hanging: 100, perSecond: 400, seconds }]),
-    { name: 'another organization floods 50 ×', endpoints: 10, hanging: 0, perSecond: 10, seconds, flood: 100 },
+    { name: 'another organization floods 50 ×', endpoints: 10, hanging: 0, perSecond: 5, seconds: seconds * 2, flood: 50 },
   ];
 }
 

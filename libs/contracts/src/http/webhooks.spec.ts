@@ -34,6 +34,23 @@ describe('creating a webhook', () => {
     expect(faults({ secret: 's'.repeat(length) }, minimal)).toEqual(['/secret']);
   });
 
+  const certificate = `-----BEGIN CERTIFICATE-----\n${'MIIB'.repeat(20)}\n-----END CERTIFICATE-----\n`;
+  it.each([{ limits: { concurrency: 1 } }, { limits: { concurrency: 100 } }, { limits: { perSecond: 1_000 } }, { retry: { maxAgeSeconds: 60 } }, { ca: certificate }, { ca: certificate.repeat(3) }])('takes %j', (settings) => {
+    expect(faults(settings, minimal)).toEqual([]);
+  });
+
+  it.each([
+    ['/limits/concurrency', { limits: { concurrency: 0 } }],
+    ['/limits/concurrency', { limits: { concurrency: 101 } }],
+    ['/limits/perSecond', { limits: { perSecond: 1_001 } }],
+    ['/retry/maxAgeSeconds', { retry: { maxAgeSeconds: 59 } }],
+    ['/ca', { ca: 'no certificate' }],
+    ['/ca', { ca: certificate.repeat(1_000) }],
+    ['/ordering', { ordering: 'per-app' }],
+  ])('refuses at %s what is out of bounds: %j', (pointer, settings) => {
+    expect([...new Set(faults(settings, minimal))]).toEqual([pointer]);
+  });
+
   it.each(['http://127.0.0.1:9000/hook', 'https://example.com', 'HTTPS://EXAMPLE.com/A?b=c', 'https://müller.example/ü', `https://example.com/${'a'.repeat(2_000)}`])('takes the URL %s', (url) => {
     expect(createWebhook.parse({ ...minimal, url }).url).toBe(new URL(url).href);
   });
