@@ -6,11 +6,10 @@ import { localWaiters, slotsInUse, slowAttempts } from './metrics.js';
 const ALONE_AFTER_MS = 1_000;
 /** How much the latest attempt counts in the usual duration. */
 const LATEST = 0.05;
-
 /** An attempt that takes longer gives its slot back, so that endpoints that hang take none from those that answer. */
 const SLOW_AFTER_MS = 1_000;
 /** Attempts beyond that time, for each slot; beyond this number they keep their slots. */
-export const SLOW_PER_SLOT = 6;
+const SLOW_PER_SLOT = 6;
 
 /** An attempt under way, and what it holds. */
 export interface SlotUse {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '@buildwire/contracts';
+import { jittered } from '@buildwire/resilience';
 import { Logger } from '@nestjs/common';
 
 /** Work that is done again and again until it is stopped. What it throws is logged, and it goes on. */
@@ -27,8 +28,7 @@ export class Periodic {
   private async runForEver(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await this.turn();
-      const pauseMs = this.everyMs * (0.8 + 0.4 * Math.random());
-      await sleep(pauseMs, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+      await sleep(jittered(this.everyMs, Math.random), undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
     }
   }
 
