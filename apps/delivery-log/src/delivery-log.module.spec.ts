@@ -143,8 +143,9 @@ async function withWebhook<Delivery extends { organizationId: string; webhookId:
 async function lastRendered(): Promise<RenderedDelivery> {
   const manager = await service.broker.manager();
   const message = await manager.streams.getMessage(deliveryRendered.stream, { last_by_subj: '*.*.*.bulk.org_acme' });
-  const [record] = message?.json<RenderedDelivery[]>() ?? [];
-  return deliveryRendered.schema.parse(record);
+  const [delivery] = (message?.json<unknown[]>() ?? []).flatMap((record) => deliveryRendered.units?.of(deliveryRendered.schema.parse(record)) ?? []);
+  if (delivery === undefined) throw new Error('nothing was sent again');
+  return delivery;
 }
 
 async function renderedCount(): Promise<number> {

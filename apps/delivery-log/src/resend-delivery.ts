@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ProblemError, deliveryRendered } from '@buildwire/contracts';
+import { ProblemError, deliveryRendered, renderedAlone } from '@buildwire/contracts';
 import type { DeliveryHead } from '@buildwire/contracts';
 import { Database } from '@buildwire/database';
 import { Publisher } from '@buildwire/messaging';
@@ -52,7 +52,7 @@ export class ResendDelivery {
     }
     const resendId = randomUUID();
     const resend = { contentType, headers: bodyHeaders ?? [], body: body ?? bodyBytes?.toString('utf8') ?? '', trigger: 'resend', attempt, postponements: 0, resendId } as const;
-    await this.publisher.publish(deliveryRendered, { ...head, ...resend });
+    await this.publisher.publish(deliveryRendered, renderedAlone({ ...head, ...resend }));
     return { deliveryId: id, resendId };
   }
 

@@ -1,4 +1,4 @@
-import { deliveryRendered, newId } from '@buildwire/contracts';
+import { deliveryRendered, newId, renderedAlone } from '@buildwire/contracts';
 import type { Format, RenderedDelivery } from '@buildwire/contracts';
 import { SecretBox, webhookUrlContext } from '@buildwire/database';
 import { Publisher } from '@buildwire/messaging';
@@ -157,7 +157,7 @@ async function aWebhook(url: string, { format = 'raw', ...limits }: { format?: F
 
 async function publish(webhookIds: readonly string[], over: Partial<RenderedDelivery> = {}): Promise<RenderedDelivery[]> {
   const deliveries = webhookIds.map((webhookId) => aDelivery({ organizationId: ORGANIZATION, webhookId, ...over }));
-  await stack.app.get(Publisher).publishAll(deliveryRendered, deliveries);
+  await stack.app.get(Publisher).publishAll(deliveryRendered, deliveries.map(renderedAlone));
   return deliveries;
 }
 

@@ -1,4 +1,4 @@
-import { deliveryRendered, newId, webhookChangedSubject } from '@buildwire/contracts';
+import { deliveryRendered, newId, webhookChangedSubject, renderedAlone } from '@buildwire/contracts';
 import type { EventType, RenderedDelivery } from '@buildwire/contracts';
 import { Backlog, CoreNats, Publisher } from '@buildwire/messaging';
 import { eventually, startReceiver } from '@buildwire/testing';
@@ -162,7 +162,7 @@ function stateOf(webhookId: string, eventType: State, id = 'bld_1'): RenderedDel
 }
 
 async function publish(...deliveries: RenderedDelivery[]): Promise<void> {
-  await stack.app.get(Publisher).publishAll(deliveryRendered, deliveries);
+  await stack.app.get(Publisher).publishAll(deliveryRendered, deliveries.map(renderedAlone));
 }
 
 function heard(): string[] {

@@ -23,6 +23,7 @@ import { PreviewController } from './preview.controller.js';
 import { Previews } from './previews.js';
 import { ReleaseDue } from './release-due.js';
 import { ReleaseRate } from './release-rate.js';
+import { Repeats } from './repeats.js';
 import { ReplicaCount } from './replica-count.js';
 import { ScheduleRetriesHandler } from './schedule-retries.handler.js';
 import { SendDeliveryHandler } from './send-delivery.handler.js';
@@ -60,6 +61,7 @@ export class DeliveryModule {
         Previews,
         ReleaseDue,
         { provide: ReleaseRate, useFactory: () => new ReleaseRate(options.retriesPerSecond) },
+        Repeats,
         ReplicaCount,
         TendDueStore,
         WebhookBacklog,

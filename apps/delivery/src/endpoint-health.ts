@@ -49,6 +49,13 @@ export class EndpointHealth implements OnModuleInit, BeforeApplicationShutdown {
     for (const report of others) this.note(report);
   }
 
+  /** Counts a success, unless its endpoint has been failing: then it must be reported. */
+  isNoted(success: DeliveryAttempted): boolean {
+    if (this.failing.get(success.webhookId) === true || this.healthy.size >= MAX_HEALTHY) return false;
+    for (const report of healthReports([success])) this.note(report);
+    return true;
+  }
+
   private async count(reports: readonly HealthReport[]): Promise<void> {
     this.circuits.recovered(await this.store.count(reports));
   }
@@ -76,8 +83,12 @@ export class EndpointHealth implements OnModuleInit, BeforeApplicationShutdown {
 
   /** While they are written, more may be noted. */
   private take(): HealthReport[] {
-    const portion = [...this.healthy.values()].slice(0, PORTION);
-    for (const { webhookId } of portion) this.healthy.delete(webhookId);
+    const portion: HealthReport[] = [];
+    for (const [webhookId, report] of this.healthy) {
+      if (portion.length === PORTION) break;
+      portion.push(report);
+      this.healthy.delete(webhookId);
+    }
     return portion;
   }
 }

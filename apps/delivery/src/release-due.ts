@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnavailableError, deliveryClosed, deliveryRendered } from '@buildwire/contracts';
+import { UnavailableError, deliveryClosed, deliveryRendered, renderedAlone } from '@buildwire/contracts';
 import { Backlog, Publisher } from '@buildwire/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
@@ -72,7 +72,7 @@ export class ReleaseDue implements OnApplicationBootstrap, BeforeApplicationShut
     timed();
     const { deliveries, canceled } = claim;
     this.rate.take(deliveries.length + canceled.length);
-    await this.publisher.publishAll(deliveryRendered, deliveries);
+    await this.publisher.publishAll(deliveryRendered, deliveries.map(renderedAlone));
     await this.claims.markSent(claim);
     await this.publisher.publishAll(deliveryClosed, canceled.map(({ delivery, reason }) => cancellationOf(delivery, reason)));
     await this.dueStore.finish(canceled.map(({ delivery }) => delivery.deliveryId));

@@ -1,7 +1,7 @@
-import { deliveryAttempted, deliveryClosed, deliveryPostponed, deliveryRendered, webhookRefused } from '@buildwire/contracts';
-import type { DeliveryPostponed, DeliveryRendered } from '@buildwire/contracts';
+import { deliveryAttempted, deliveryClosed, deliveryPostponed, deliveryRendered, laneOf, renderedAlone, webhookRefused } from '@buildwire/contracts';
+import type { DeliveryAttempted, DeliveryPostponed, DeliveryRendered } from '@buildwire/contracts';
 import { OnMessage, Publisher, discard } from '@buildwire/messaging';
-import type { Outcome } from '@buildwire/messaging';
+import type { Outcome, Turn } from '@buildwire/messaging';
 import { Controller } from '@nestjs/common';
 import { isByHand } from './admission.js';
 import type { Entry, Refused } from './admission.js';
@@ -14,8 +14,10 @@ import { BuildTurns, GATHER_MS, WAITS_FOR_ITS_TURN } from './build-turns.js';
 import { cancellationOf } from './delivery-cancellation.js';
 import { EndpointCircuits } from './endpoint-circuits.js';
 import { EndpointGates } from './endpoint-gates.js';
+import { EndpointHealth } from './endpoint-health.js';
 import { PAUSED } from './latecomers.js';
 import { attempts } from './metrics.js';
+import { Repeats } from './repeats.js';
 import { WebhookDirectory } from './webhook-directory.js';
 import type { WebhookSettings } from './webhook-settings.js';
 
@@ -23,21 +25,26 @@ import type { WebhookSettings } from './webhook-settings.js';
 const MISCONFIGURED_MS = 60_000;
 /** What a pause keeps back looks again after this, without jitter to keep its order; whoever resumes brings it forward. */
 const PAUSED_MS = 3_600_000;
+/** An attempt that takes longer lets another delivery begin; it is the endpoint's time, not ours. */
+const ASIDE_AFTER_MS = 1_000;
 
 /** deliveryRendered → webhook? → room? → one attempt → deliveryAttempted, or deliveryPostponed, or deliveryClosed. */
 @Controller()
 export class SendDeliveryHandler {
   constructor(
+    private readonly repeats: Repeats,
     private readonly webhooks: WebhookDirectory,
     private readonly turns: BuildTurns,
     private readonly gates: EndpointGates,
     private readonly circuits: EndpointCircuits,
     private readonly sender: AttemptSender,
+    private readonly health: EndpointHealth,
     private readonly publisher: Publisher,
   ) {}
 
   @OnMessage('delivery', deliveryRendered)
-  async send(delivery: DeliveryRendered): Promise<Outcome | void> {
+  async send(delivery: DeliveryRendered, turn: Turn): Promise<Outcome | void> {
+    if (turn.redelivered && laneOf(delivery) === 'new' && (await this.repeats.isOver(delivery.deliveryId))) return;
     const found = await this.webhooks.find(delivery.organizationId, delivery.webhookId);
     if (found.kind === 'deleted') return this.cancel(delivery, 'the webhook was deleted');
     if (found.kind === 'unreadable') return this.setAside(delivery, found.reason);
@@ -47,19 +54,20 @@ export class SendDeliveryHandler {
     if (place.kind === 'over') return;
     if (place.kind === 'joins') return this.postpone(delivery, WAITS_FOR_ITS_TURN, Date.now() + GATHER_MS, place.turn);
     if (found.webhook.paused && !isByHand(delivery)) return this.postpone(delivery, PAUSED, Date.now() + PAUSED_MS);
-    await this.sendTo(delivery, found.webhook);
+    await this.sendTo(delivery, found.webhook, turn);
   }
 
-  private async sendTo(delivery: DeliveryRendered, webhook: WebhookSettings): Promise<void> {
+  private async sendTo(delivery: DeliveryRendered, webhook: WebhookSettings, turn: Turn): Promise<void> {
     const entry = await this.gates.enter(delivery, webhook);
     if (entry.kind === 'refused') return this.putOff(delivery, entry);
-    const run = await this.attempt(delivery, webhook, entry);
+    const run = await this.attempt(delivery, webhook, entry, turn);
     if (run.kind === 'open') return this.putOff(delivery, this.gates.behindCircuit(delivery, webhook, run));
-    await this.report(delivery, webhook, run.value);
+    await this.report(delivery, webhook, run.value, turn);
   }
 
-  private async attempt(delivery: DeliveryRendered, webhook: WebhookSettings, { leave }: Extract<Entry, { kind: 'admitted' }>) {
+  private async attempt(delivery: DeliveryRendered, webhook: WebhookSettings, { leave }: Extract<Entry, { kind: 'admitted' }>, turn: Turn) {
     let sent: SentAttempt | undefined;
+    const slow = setTimeout(() => turn.stepAside(), ASIDE_AFTER_MS);
     const attempt = async () => (sent = await this.sender.send(delivery, webhook));
     try {
       if (isByHand(delivery)) return { kind: 'ran' as const, value: await attempt() };
@@ -68,15 +76,18 @@ export class SendDeliveryHandler {
         return { counts: countsOf(value.result, webhook), reason: failureOf(value.result), value };
       });
     } finally {
+      clearTimeout(slow);
       leave(sent === undefined ? undefined : settlementOf(sent.result, webhook, Date.now()));
     }
   }
 
   /** The call was made, so its record must be stored however long that takes: repeating the handler would repeat the call. */
-  private async report(delivery: DeliveryRendered, webhook: WebhookSettings, sent: SentAttempt): Promise<void> {
+  private async report(delivery: DeliveryRendered, webhook: WebhookSettings, sent: SentAttempt, turn: Turn): Promise<void> {
     const judgement = judge(delivery, sent.result, webhook, { timeMs: Date.now(), random: Math.random });
     attempts.inc({ outcome: judgement.outcome, trigger: delivery.trigger });
-    await this.publisher.insist(deliveryAttempted, reportOf(delivery, sent, judgement));
+    const report = reportOf(delivery, sent, judgement);
+    if (isFirstSuccess(report, turn) && this.health.isNoted(report)) report.routine = true;
+    await this.publisher.insist(deliveryAttempted, report);
     if (judgement.disablesWebhook !== true) return;
     const { organizationId, webhookId, appId } = delivery;
     await this.publisher.insist(webhookRefused, { organizationId, webhookId, appId, reason: judgement.reason ?? '', sentAtMs: sent.sentAtMs });
@@ -89,7 +100,7 @@ export class SendDeliveryHandler {
   private async putOff(delivery: DeliveryRendered, { reason, untilMs }: Refused): Promise<void> {
     switch (delivery.trigger) {
       case 'resend':
-        return this.publisher.publish(deliveryRendered, { ...delivery, postponements: delivery.postponements + 1 });
+        return this.publisher.publish(deliveryRendered, renderedAlone({ ...delivery, postponements: delivery.postponements + 1 }));
       case 'test':
         return this.cancel(delivery, `${reason}; a test does not wait`);
       case 'event':
@@ -117,4 +128,9 @@ export class SendDeliveryHandler {
   private async cancel(delivery: DeliveryRendered, reason: string): Promise<void> {
     await this.publisher.publish(deliveryClosed, cancellationOf(delivery, reason));
   }
+}
+
+/** Nothing can be waiting for such a delivery: it was never put off, and no attempt was made by somebody who died. */
+function isFirstSuccess({ verdict, trigger, attempt, postponements }: DeliveryAttempted, { redelivered }: Turn): boolean {
+  return verdict === 'succeeded' && trigger === 'event' && attempt === 1 && postponements === 0 && !redelivered;
 }

@@ -1,4 +1,4 @@
-import { deliveryRendered, newId } from '@buildwire/contracts';
+import { deliveryRendered, newId, renderedAlone } from '@buildwire/contracts';
 import type { RenderedDelivery } from '@buildwire/contracts';
 import { Publisher } from '@buildwire/messaging';
 import { eventually, startReceiver } from '@buildwire/testing';
@@ -56,7 +56,7 @@ describe('the delivery of a test', () => {
 
 async function send(webhookId: string): Promise<RenderedDelivery> {
   const delivery = aDelivery({ deliveryId: newId('dlv'), webhookId, trigger: 'test' });
-  await stack.app.get(Publisher).publish(deliveryRendered, delivery);
+  await stack.app.get(Publisher).publish(deliveryRendered, renderedAlone(delivery));
   return delivery;
 }
 

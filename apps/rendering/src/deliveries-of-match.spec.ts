@@ -1,4 +1,4 @@
-import { ArtifactLinks, deliveryClosed, deliveryRendered, exampleMessage, millisecondsOf } from '@buildwire/contracts';
+import { ArtifactLinks, deliveryClosed, deliveryRendered, exampleMessage, millisecondsOf, MAX_TOGETHER, newId } from '@buildwire/contracts';
 import type { DeliveryMatched } from '@buildwire/contracts';
 import { describe, expect, it } from 'vitest';
 import { deliveriesOfMatch, fatesOf } from './deliveries-of-match.js';
@@ -8,10 +8,10 @@ const links = new ArtifactLinks('https://hooks.pixelforge.example', 'an example 
 const deliveriesOf = (of: DeliveryMatched) => deliveriesOfMatch(of, { downloadUrl: (artifact) => links.urlOf(of.event, artifact) });
 
 describe('the deliveries of a match', () => {
-  it('are the record that the example of delivery.rendered shows, one for each webhook', () => {
+  it('are the record that the example of delivery.rendered shows, with all webhooks of the variant', () => {
     const { rendered, closed } = deliveriesOf(match);
     expect(rendered[0]).toEqual(exampleMessage('delivery.rendered'));
-    expect(rendered.map(({ deliveryId, webhookId }) => ({ id: deliveryId, webhookId }))).toEqual(match.deliveries);
+    expect(rendered.flatMap(({ deliveries }) => deliveries)).toEqual(match.deliveries);
     expect(closed).toEqual([]);
   });
 
@@ -27,9 +27,11 @@ describe('the deliveries of a match', () => {
     expect(fatesOf(test, { kind: 'skipped', reason: 'no words' }).closed[0]).toMatchObject({ trigger: 'test', status: 'skipped' });
   });
 
-  it('share one rendering', () => {
-    const bodies = deliveriesOf(match).rendered.map(({ body }) => body);
-    expect(new Set(bodies).size).toBe(1);
+  it('share a record, up to as many as fit a message', () => {
+    const wide = Array.from({ length: MAX_TOGETHER + 1 }, () => ({ id: newId('dlv'), webhookId: newId('whk') }));
+    const { rendered } = deliveriesOf({ ...match, deliveries: wide });
+    expect(rendered.map(({ deliveries }) => deliveries.length)).toEqual([MAX_TOGETHER, 1]);
+    expect(rendered.flatMap(({ deliveries }) => deliveries)).toEqual(wide);
   });
 
   it('are the same when the match is seen again', () => {

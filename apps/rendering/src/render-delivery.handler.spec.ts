@@ -68,7 +68,7 @@ describe('rendering', () => {
     const match = exampleMessage('delivery.matched');
     await app.get(Publisher).publish(deliveryMatched, match);
     await eventually(() => expect(received).toHaveLength(match.deliveries.length));
-    expect(received.find(({ deliveryId }) => deliveryId === match.deliveries[0]?.id)).toEqual(exampleMessage('delivery.rendered'));
+    expect(received.find(({ deliveryId }) => deliveryId === match.deliveries[0]?.id)).toEqual(deliveryRendered.units?.of(exampleMessage('delivery.rendered'))[0]);
   });
 
   it('gets two hundred webhooks of each of the largest events through, though they do not fit the publisher at once', async () => {

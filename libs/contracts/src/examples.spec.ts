@@ -62,7 +62,7 @@ describe('the example of a message', () => {
     const { organizationId, event, deliveries } = exampleMessage('delivery.matched');
     const ofEvent = { organizationId, eventId: event.id, receivedAtMs: millisecondsOf(event.receivedAt) };
     expect(deliveries.map(({ id }) => id)).toEqual(deliveries.map(({ webhookId }) => deliveryIdOf(ofEvent, webhookId)));
-    expect(exampleMessage('delivery.rendered').deliveryId).toBe(deliveries[0]?.id);
+    expect(exampleMessage('delivery.rendered').deliveries).toEqual(deliveries);
     expect(timeOfId(exampleMessage('delivery.attempted').attemptId)).toBe(exampleMessage('delivery.attempted').sentAtMs);
   });
 });

@@ -6,9 +6,9 @@ export const MAX_MESSAGE_BYTES = 1_000_000;
 
 /**
  * What travels on NATS under one name. A NATS message holds one or more records of one contract and one organization,
- * as a JSON array: under load a turn of a stage is one message. Each record settles alone.
+ * as a JSON array: under load a turn of a stage is one message. Each record, or each of its units, settles alone.
  */
-export interface MessageContract<Name extends string = string, Record extends Routed = Routed> {
+export interface MessageContract<Name extends string = string, Record extends Routed = Routed, Unit extends Routed = Record> {
   /** `<entity>.<past participle>` */
   name: Name;
   stream: StreamName;
@@ -17,8 +17,18 @@ export interface MessageContract<Name extends string = string, Record extends Ro
   subject(record: Record): string;
   /** Names a record for the stream's duplicate window: publishing it again within the window stores nothing. */
   key(record: Record): string;
-  /** The most records in one message. */
+  /** The most units in one message. */
   maxRecords: number;
+  /** What of a record settles on its own; absent if the record does. */
+  units?: Units<Record, Unit>;
+  /** Whether a record shares its message with no other. */
+  alone?(record: Record): boolean;
+}
+
+/** Things that have so much in common that they travel as one record. */
+export interface Units<Record, Unit> {
+  count(record: Record): number;
+  of(record: Record): Unit[];
 }
 
 /** Every record says whose it is. */
@@ -26,17 +36,12 @@ export interface Routed {
   organizationId: string;
 }
 
-export type RecordOf<Contract> = Contract extends MessageContract<string, infer Record> ? Record : never;
+export type RecordOf<Contract> = Contract extends { schema: z.ZodType<infer Record> } ? Record : never;
 
 /** Defines a contract: subject, stream, schema and key in one place. */
-export function defineMessage<Name extends string, Record extends Routed>(definition: {
-  name: Name;
-  stream: StreamName;
-  schema: z.ZodType<Record>;
-  subject?: (record: Record) => string;
-  key: (record: Record) => string;
-  maxRecords: number;
-}): MessageContract<Name, Record> {
+export function defineMessage<Name extends string, Record extends Routed, Unit extends Routed = Record>(
+  definition: Omit<MessageContract<Name, Record, Unit>, 'subject'> & Partial<Pick<MessageContract<Name, Record, Unit>, 'subject'>>,
+): MessageContract<Name, Record, Unit> {
   return { subject: (record) => `${subjectPrefix(definition.name)}.${record.organizationId}`, ...definition };
 }
 

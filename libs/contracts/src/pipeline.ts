@@ -23,7 +23,7 @@ export interface ConsumerDefinition {
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of contracts with different records; `key` and `subject` are contravariant in it
-export type AnyContract = MessageContract<string, any>;
+export type AnyContract = MessageContract<string, any, any>;
 
 /** What one service takes from NATS, and what it gives. */
 export interface Stage {
@@ -54,14 +54,14 @@ export const pipeline = {
       consumer('delivery-new', 'buildwire.delivery.rendered.new.*', deliveryRendered),
       consumer('delivery-retry', 'buildwire.delivery.rendered.retry.*', deliveryRendered),
       consumer('delivery-bulk', 'buildwire.delivery.rendered.bulk.*', deliveryRendered),
-      attemptsConsumer('delivery'),
+      attemptsConsumer('delivery', 'notable'),
       webhooksConsumer('delivery-webhooks'),
     ],
     publishes: [...outcomes, deliveryRendered, webhookRefused, eventAccepted, messageDeadLettered],
   },
   'delivery-log': {
     service: 'delivery-log',
-    consumes: [attemptsConsumer('delivery-log'), consumer('delivery-log', 'buildwire.message.dead-lettered.*', messageDeadLettered)],
+    consumes: [attemptsConsumer('delivery-log', '*'), consumer('delivery-log', 'buildwire.message.dead-lettered.*', messageDeadLettered)],
     publishes: [deliveryRendered],
   },
 } as const satisfies Record<ServiceName, Stage>;
@@ -74,8 +74,8 @@ function consumer(durable: string, filter: string, contract: AnyContract): Consu
 }
 
 /** One consumer for all outcomes keeps those of one delivery in order. */
-function attemptsConsumer(durable: ServiceName): ConsumerDefinition {
-  const filters = outcomes.map((contract) => `buildwire.${contract.name}.*`);
+function attemptsConsumer(durable: ServiceName, attempts: 'notable' | '*'): ConsumerDefinition {
+  const filters = [`buildwire.delivery.attempted.${attempts}.*`, 'buildwire.delivery.postponed.*', 'buildwire.delivery.closed.*'];
   return { durable, stream: 'BUILDWIRE_ATTEMPTS', filters, contracts: outcomes };
 }
 

@@ -24,7 +24,7 @@ export const streams: Record<StreamName, StreamDefinition> = {
   BUILDWIRE_RENDERED: workqueue('BUILDWIRE_RENDERED', 'buildwire.delivery.rendered.*.*'),
   BUILDWIRE_ATTEMPTS: {
     name: 'BUILDWIRE_ATTEMPTS',
-    subjects: ['buildwire.delivery.attempted.*', 'buildwire.delivery.postponed.*', 'buildwire.delivery.closed.*'],
+    subjects: ['buildwire.delivery.attempted.*.*', 'buildwire.delivery.postponed.*', 'buildwire.delivery.closed.*'],
     retention: 'interest',
     maxBytes: GIB,
     duplicateWindowMs: DUPLICATE_WINDOW_MS,

@@ -23,6 +23,7 @@ export interface BrokerOptions {
 export class Broker implements OnApplicationShutdown {
   private readonly logger = new Logger('Broker');
   private connection: NatsConnection | undefined;
+  private client: JetStreamClient | undefined;
   private connected = false;
   private closing = false;
   private waiters: (() => void)[] = [];
@@ -43,7 +44,9 @@ export class Broker implements OnApplicationShutdown {
   }
 
   jetstream(): JetStreamClient {
-    return jetstream(this.nats);
+    const connection = this.nats;
+    this.client ??= jetstream(connection);
+    return this.client;
   }
 
   manager(): Promise<JetStreamManager> {

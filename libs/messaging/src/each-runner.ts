@@ -1,9 +1,10 @@
 import type { Incoming } from './incoming-message.js';
 import type { Runner, SettlerOf } from './runner.js';
 
-/** Works on each record on its own, up to `concurrency` at a time. */
+/** Works on each record on its own, up to `concurrency` at a time, not counting those that have stepped aside. */
 export class EachRunner implements Runner {
   private running = 0;
+  private places = 0;
   private waiters: (() => void)[] = [];
 
   constructor(
@@ -13,7 +14,7 @@ export class EachRunner implements Runner {
 
   async accept(contract: string, records: Incoming[]): Promise<void> {
     for (const record of records) {
-      while (this.running >= this.concurrency) await this.change();
+      while (this.places >= this.concurrency) await this.change();
       void this.run(contract, record);
     }
   }
@@ -23,16 +24,28 @@ export class EachRunner implements Runner {
   }
 
   private async run(contract: string, record: Incoming): Promise<void> {
+    let hasPlace = true;
+    const stepAside = () => {
+      if (hasPlace) this.places--;
+      hasPlace = false;
+      this.changed();
+    };
     this.running++;
+    this.places++;
     try {
+      record.stepAside = stepAside;
       await this.settlerOf(contract).settle([record]);
     } finally {
       this.running--;
-      for (const waiter of this.waiters.splice(0)) waiter();
+      stepAside();
     }
   }
 
   private change(): Promise<void> {
     return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  private changed(): void {
+    if (this.waiters.length > 0) for (const waiter of this.waiters.splice(0)) waiter();
   }
 }

@@ -3,11 +3,16 @@ import type { AnyContract, Routed } from '@buildwire/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
 import { ClosedConnectionError } from '@nats-io/nats-core';
 
+/** A message of which some records are done comes again after this, when it is known everywhere that they are. */
+const TOLD_WITHIN_MS = 5_000;
+
 /** One record to be worked on. */
 export interface Incoming {
   record: Routed;
   index: number;
   message: IncomingMessage;
+  /** Gives its place in the runner to another, although it is still worked on. */
+  stepAside?(): void;
 }
 
 /** A NATS message whose records settle one by one; it is acknowledged with the last of them. */
@@ -17,7 +22,7 @@ export class IncomingMessage {
 
   constructor(
     private readonly message: JsMsg,
-    records: number,
+    private readonly records: number,
     private readonly onClosed: (message: IncomingMessage) => void,
   ) {
     this.open = records;
@@ -29,6 +34,11 @@ export class IncomingMessage {
 
   get subject(): string {
     return this.message.subject;
+  }
+
+  /** It was handed out before, and not acknowledged. */
+  get redelivered(): boolean {
+    return this.message.redelivered;
   }
 
   get data(): Uint8Array {
@@ -50,7 +60,7 @@ export class IncomingMessage {
 
   /** One record could not be worked on before we stopped: the whole message goes back, for another replica or for later. */
   release(): void {
-    if (!this.released) this.answer(() => this.message.nak());
+    if (!this.released) this.answer(() => this.message.nak(this.records === 1 ? undefined : TOLD_WITHIN_MS));
     this.released = true;
     this.settle();
   }
@@ -68,7 +78,7 @@ export class IncomingMessage {
 /** What a message holds: its records, or the reason why it cannot be read. */
 export type Decoded = { kind: 'records'; records: Routed[] } | { kind: 'unreadable'; reason: string };
 
-/** The records of a message, checked against the contract and against the organization in the subject. */
+/** The records of a message, or their units, checked against the contract and against the organization in the subject. */
 export function decode(contract: AnyContract, message: JsMsg): Decoded {
   const organizationId = organizationOfSubject(message.subject);
   try {
@@ -77,7 +87,8 @@ export function decode(contract: AnyContract, message: JsMsg): Decoded {
     const records = parsed.map((record) => contract.schema.parse(record) as Routed);
     const foreign = records.find((record) => record.organizationId !== organizationId);
     if (foreign !== undefined) return { kind: 'unreadable', reason: `it holds a record of ${foreign.organizationId}` };
-    return { kind: 'records', records };
+    const { units } = contract;
+    return { kind: 'records', records: units === undefined ? records : records.flatMap((record) => units.of(record)) };
   } catch (error) {
     return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
   }

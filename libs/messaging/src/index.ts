@@ -8,5 +8,5 @@ export { MessagingModule } from './messaging.module.js';
 export type { MessagingOptions } from './messaging.module.js';
 export { OnMessage, OnMessages } from './on-message.decorator.js';
 export { discard, done } from './outcome.js';
-export type { Origin, Outcome } from './outcome.js';
+export type { Origin, Outcome, Turn } from './outcome.js';
 export { Publisher } from './publisher.js';

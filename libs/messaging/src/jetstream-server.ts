@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { messageDeadLettered, pipeline, subjectPrefix } from '@buildwire/contracts';
 import type { ConsumerDefinition, ServiceName } from '@buildwire/contracts';
 import { Logger } from '@nestjs/common';
@@ -37,6 +38,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     private readonly options: ServerOptions,
   ) {
     super();
+    // Each record that waits for a dependency listens.
+    setMaxListeners(0, this.stopping.signal);
   }
 
   override addHandler(pattern: string, handler: MessageHandler, isEvent?: boolean, extras?: Record<string, unknown>): void {
@@ -107,9 +110,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private settlerOf(service: ServiceName, contract: string, handler: MessageHandler): Settler {
+    const [done, discarded] = (['done', 'discard'] as const).map((outcome) => handledRecords.labels(service, contract, outcome));
     const invoke = async (records: Incoming[]) => {
       const outcomes = await callHandler(handler, records);
-      records.forEach((_, index) => handledRecords.inc({ service, contract, outcome: outcomes?.[index]?.kind ?? 'done' }));
+      const buried = outcomes?.filter(({ kind }) => kind === 'discard').length ?? 0;
+      done?.inc(records.length - buried);
+      if (buried > 0) discarded?.inc(buried);
       return outcomes;
     };
     const bury = ({ record, message }: Incoming, reason: string) => this.bury(service, message.subject, Buffer.from(JSON.stringify(record)), reason);

@@ -4,7 +4,7 @@ import type { RpcExceptionFilter } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { Origin, Outcome } from './outcome.js';
+import type { Origin, Outcome, Turn } from './outcome.js';
 
 /** Binds our handlers to our transport only; in a hybrid application Nest offers every handler to every transport. */
 export const JETSTREAM = Symbol('JetStream');
@@ -20,13 +20,13 @@ type HandlerDecorator<Argument, Context, Result> = <Method extends (argument: Ar
 ) => void;
 
 /** The method handles every record of a contract, each on its own. A throw is tried again: see {@link Outcome}. */
-export function OnMessage<Record extends Routed>(service: ServiceName, contract: MessageContract<string, Record>) {
-  return handles<Record, Origin, Outcome | void>(service, contract.name, 'each');
+export function OnMessage<Record extends Routed, Unit extends Routed>(service: ServiceName, contract: MessageContract<string, Record, Unit>) {
+  return handles<Unit, Turn, Outcome | void>(service, contract.name, 'each');
 }
 
 /** The method handles the records that have arrived, in the stream's order, and returns an outcome for each; nothing means all done. */
-export function OnMessages<Record extends Routed>(service: ServiceName, contract: MessageContract<string, Record>) {
-  return handles<Record[], Origin[], Outcome[] | void>(service, contract.name, 'batch');
+export function OnMessages<Record extends Routed, Unit extends Routed>(service: ServiceName, contract: MessageContract<string, Record, Unit>) {
+  return handles<Unit[], Origin[], Outcome[] | void>(service, contract.name, 'batch');
 }
 
 /** The key under which Nest knows the handler of a service and a contract. */

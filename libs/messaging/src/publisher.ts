@@ -4,6 +4,7 @@ import type { AnyContract, MessageContract, Routed } from '@buildwire/contracts'
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Broker } from './broker.js';
+import { Stored } from './stored.js';
 import { SubjectQueue } from './subject-queue.js';
 import type { Chunk } from './subject-queue.js';
 
@@ -28,31 +29,27 @@ export class Publisher implements BeforeApplicationShutdown {
   constructor(private readonly broker: Broker) {}
 
   /** Resolves after JetStream's acknowledgement. Throws an {@link UnavailableError} within 5 s if there is none. */
-  publish<Record extends Routed>(contract: MessageContract<string, Record>, record: Record): Promise<void> {
-    return this.enqueue(contract, record).stored;
+  publish<Record extends Routed, Unit extends Routed>(contract: MessageContract<string, Record, Unit>, record: Record): Promise<void> {
+    return this.publishAll(contract, [record]);
   }
 
   /**
    * Publishes any number of records, no more at a time than the broker takes before the deadline. All or nothing is not
    * promised: when this throws, some of the records may have been stored.
    */
-  async publishAll<Record extends Routed>(contract: MessageContract<string, Record>, records: readonly Record[]): Promise<void> {
-    let turn: Promise<void>[] = [];
-    let bytesOfTurn = 0;
+  async publishAll<Record extends Routed, Unit extends Routed>(contract: MessageContract<string, Record, Unit>, records: readonly Record[]): Promise<void> {
+    let turn = new Stored();
     for (const record of records) {
-      const { bytes, stored } = this.enqueue(contract, record);
-      turn.push(stored);
-      bytesOfTurn += bytes;
-      if (turn.length < MAX_TURN_RECORDS && bytesOfTurn < MAX_TURN_BYTES) continue;
-      await Promise.all(turn);
-      turn = [];
-      bytesOfTurn = 0;
+      this.enqueue(contract, record, turn);
+      if (turn.records < MAX_TURN_RECORDS && turn.bytes < MAX_TURN_BYTES) continue;
+      await turn.all();
+      turn = new Stored();
     }
-    await Promise.all(turn);
+    await turn.all();
   }
 
   /** Publishes what must not be given up, such as what has already happened, until it is stored or the process ends. */
-  async insist<Record extends Routed>(contract: MessageContract<string, Record>, record: Record): Promise<void> {
+  async insist<Record extends Routed, Unit extends Routed>(contract: MessageContract<string, Record, Unit>, record: Record): Promise<void> {
     for (;;) {
       try {
         return await this.publish(contract, record);
@@ -68,19 +65,21 @@ export class Publisher implements BeforeApplicationShutdown {
     this.stopping = true;
   }
 
-  private enqueue<Record extends Routed>(contract: MessageContract<string, Record>, record: Record): { bytes: number; stored: Promise<void> } {
+  private enqueue<Record extends Routed, Unit extends Routed>(contract: MessageContract<string, Record, Unit>, record: Record, turn: Stored): void {
     const json = JSON.stringify(record);
     const bytes = Buffer.byteLength(json);
-    if (bytes + 2 > MAX_MESSAGE_BYTES) return { bytes, stored: Promise.reject(new RangeError(`a record of ${contract.name} has ${bytes} bytes, more than a message holds`)) };
-    if (this.waitingBytes + bytes > MAX_WAITING_BYTES) return { bytes, stored: Promise.reject(new UnavailableError('broker', { detail: 'too much waits for the broker' })) };
+    if (bytes + 2 > MAX_MESSAGE_BYTES) throw new RangeError(`a record of ${contract.name} has ${bytes} bytes, more than a message holds`);
+    if (this.waitingBytes + bytes > MAX_WAITING_BYTES) throw new UnavailableError('broker', { detail: 'too much waits for the broker' });
 
-    const subject = contract.subject(record);
     this.waitingBytes += bytes;
-    const stored = new Promise<void>((resolve, reject) => {
-      const deadline = performance.now() + DEADLINE_MS;
-      this.queueOf(contract, subject).add({ json, bytes, key: contract.key(record), deadline, resolve, reject });
-    }).finally(() => (this.waitingBytes -= bytes));
-    return { bytes, stored };
+    turn.add(bytes);
+    const settle = (error?: Error) => {
+      this.waitingBytes -= bytes;
+      turn.settle(error);
+    };
+    const { units, alone } = contract;
+    const entry = { json, bytes, units: units?.count(record) ?? 1, isAlone: alone?.(record) ?? false, key: contract.key(record), deadline: performance.now() + DEADLINE_MS, settle };
+    this.queueOf(contract, contract.subject(record)).add(entry);
   }
 
   private queueOf(contract: AnyContract, subject: string): SubjectQueue {

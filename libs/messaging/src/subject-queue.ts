@@ -6,11 +6,15 @@ import type { AnyContract } from '@buildwire/contracts';
 export interface Entry {
   json: string;
   bytes: number;
+  /** How many things in it settle on their own. */
+  units: number;
+  /** It shares its message with no other. */
+  isAlone: boolean;
   key: string;
   /** When publishing it is given up, as `performance.now()`. */
   deadline: number;
-  resolve(): void;
-  reject(error: Error): void;
+  /** It is stored, or cannot be. */
+  settle(error?: Error): void;
 }
 
 /** The records of one turn, as one NATS message. */
@@ -22,7 +26,7 @@ export interface Chunk {
 
 type Send = (chunk: Chunk) => Promise<void>;
 
-/** Concurrent publishes of contracts that put one record into a message. */
+/** Messages of one record that are on their way at a time. */
 const SINGLE_RECORD_WIDTH = 256;
 
 /**
@@ -33,15 +37,12 @@ export class SubjectQueue {
   private waiting: Entry[] = [];
   private inFlight = 0;
   private scheduled = false;
-  private readonly width: number;
 
   constructor(
     private readonly contract: AnyContract,
     private readonly send: Send,
     private readonly onIdle: () => void,
-  ) {
-    this.width = contract.maxRecords === 1 ? SINGLE_RECORD_WIDTH : 1;
-  }
+  ) {}
 
   add(entry: Entry): void {
     this.waiting.push(entry);
@@ -53,17 +54,21 @@ export class SubjectQueue {
 
   private turn(): void {
     this.scheduled = false;
-    while (this.inFlight < this.width && this.waiting.length > 0) void this.sendNext(this.takeChunk());
+    while (this.waiting.length > 0 && this.inFlight < this.width()) void this.sendNext(this.takeChunk());
     if (this.inFlight === 0 && this.waiting.length === 0) this.onIdle();
+  }
+
+  private width(): number {
+    return this.contract.maxRecords === 1 || this.waiting[0]?.isAlone === true ? SINGLE_RECORD_WIDTH : 1;
   }
 
   private async sendNext(entries: Entry[]): Promise<void> {
     this.inFlight++;
     try {
       await this.send(chunkOf(entries));
-      for (const entry of entries) entry.resolve();
+      for (const entry of entries) entry.settle();
     } catch (error) {
-      for (const entry of entries) entry.reject(error instanceof Error ? error : new Error(String(error)));
+      for (const entry of entries) entry.settle(error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.inFlight--;
       this.turn();
@@ -72,13 +77,14 @@ export class SubjectQueue {
 
   private takeChunk(): Entry[] {
     let bytes = 2;
-    let count = 0;
-    for (const entry of this.waiting) {
+    let units = 0;
+    const end = this.waiting.findIndex((entry, index) => {
       bytes += entry.bytes + 1;
-      if (count > 0 && (count === this.contract.maxRecords || bytes > MAX_MESSAGE_BYTES)) break;
-      count++;
-    }
-    return this.waiting.splice(0, count);
+      units += entry.units;
+      const isFull = units > this.contract.maxRecords || bytes > MAX_MESSAGE_BYTES;
+      return index > 0 && (isFull || entry.isAlone || this.waiting[0]?.isAlone === true);
+    });
+    return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
   }
 }
 

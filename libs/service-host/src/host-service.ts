@@ -9,8 +9,8 @@ import { insist } from './insist.js';
 
 const BODY_LIMIT = 1024 * 1024;
 const CONCURRENCY = 256;
-/** A delivery that waits for its attempt, whose attempt is slow or is being reported, is in its handler too. */
-const HANDLERS_PER_ATTEMPT = 8;
+/** A delivery that waits for its attempt, or whose attempt is being reported, is in its handler too. */
+const HANDLERS_PER_ATTEMPT = 2;
 const UP_WITHIN_MS = 30_000;
 
 /** What a host needs to know besides its modules; the parts for Postgres only if it uses it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attemptId } from '../ids.js';
-import { defineMessage } from '../message-contract.js';
+import { defineMessage, subjectPrefix } from '../message-contract.js';
 import { renderedDelivery } from './delivery.js';
 
 /** Every way an attempt ends. */
@@ -57,7 +57,10 @@ export const deliveryAttempted = defineMessage({
     durationMs: z.number().int().nonnegative(),
     /** A dead keep-alive connection made us send once more at once; it is one attempt. */
     transportRetried: z.boolean(),
+    /** A first attempt that succeeded, at an endpoint in good health: only the log needs to know. */
+    routine: z.literal(true).optional(),
   }),
+  subject: ({ routine, organizationId }) => `${subjectPrefix('delivery.attempted')}.${routine === true ? 'routine' : 'notable'}.${organizationId}`,
   key: ({ attemptId }) => attemptId,
   maxRecords: 64,
 });
