@@ -1,71 +1,43 @@
-import { writeFile } from 'node:fs/promises';
-import { measureFailing } from './failing.js';
-import { measureIsolation } from './isolation.js';
-import { measureLatency } from './latency.js';
-import { newReport, tablesOf } from './report.js';
-import type { Report } from './report.js';
-import { failingEndpoints, latencyPlans, neighbourhoods, throughputPlans } from './plans.js';
-import { measureThroughput } from './throughput.js';
-import { Workbench, withStack } from './workbench.js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { orderOf } from './order.js';
+import { baselineMs } from './plans.js';
+import { plotOf } from './plot.js';
+import { newReport, rowsOf, tablesOf } from './report.js';
+import type { Figures } from './report.js';
+import { scenarios } from './scenarios.js';
+import { Stacks } from './stacks.js';
+import { Workbench } from './workbench.js';
 
 const args = process.argv.slice(2);
-const size = args.includes('--smoke') ? 'smoke' : args.includes('--quick') ? 'quick' : 'full';
-const only = args.find((arg) => !arg.startsWith('--')) ?? 'all';
-const out = args.find((arg) => arg.startsWith('--json='))?.slice('--json='.length);
-
-const report = newReport(`npm run bench${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`);
-const bench = await Workbench.start();
+const order = orderOf(args);
+const report = newReport(['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
+const stacks = new Stacks();
+const workbench = await Workbench.start(baselineMs[order.size]);
 try {
-  if (only === 'all' || only === 'throughput') await runThroughput(bench, report);
-  if (only === 'all' || only === 'latency') await runLatency(bench, report);
-  if (only === 'all' || only === 'isolation') await runIsolation(bench, report);
-  if (only === 'all' || only === 'failing') await runFailing(bench, report);
+  for (const name of order.scenarios) await run(name);
 } finally {
-  await bench.stop();
+  await stacks.stop();
+  await workbench.stop();
 }
 process.stdout.write(`\n${tablesOf(report)}\n`);
-if (out !== undefined) await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
+if (order.json !== undefined) await write(order.json, `${JSON.stringify(report, null, 2)}\n`);
+if (order.plot !== undefined) await write(order.plot, plotOf(report));
 
-async function runThroughput(bench: Workbench, { throughput }: Report): Promise<void> {
-  for (const { topology, syncInterval, loads } of throughputPlans(size)) {
-    await withStack(topology, { syncInterval }, async (stack, api) => {
-      for (const load of loads) {
-        const found = await measureThroughput(bench, stack, api, load);
-        throughput.push({ ...found, syncInterval });
-        say(`${topology} ${load.transport} fan-out ${load.fanOut} ${load.format}: ${Math.round(found.perSecond)}/s, ${found.ratio.toFixed(2)} of a bare loop`);
-      }
-    });
+async function run<Name extends keyof Figures>(name: Name): Promise<void> {
+  const begun = performance.now();
+  const figures: Figures[Name][number][] = report[name];
+  for await (const found of scenarios[name]({ workbench, stacks, size: order.size })) {
+    figures.push(found);
+    process.stderr.write(`${rowsOf({ ...newReport(report.command), [name]: [found] })}\n`);
   }
+  // What one scenario leaves behind is not measured with the next, unless it is for a first look only.
+  if (order.size === 'full') await stacks.stop();
+  process.stderr.write(`${name}: ${Math.round((performance.now() - begun) / 1_000)} s\n`);
 }
 
-async function runLatency(bench: Workbench, { latency }: Report): Promise<void> {
-  for (const { topology, loads } of latencyPlans(size)) {
-    await withStack(topology, {}, async (stack, api) => {
-      for (const load of loads) {
-        const found = await measureLatency(bench, stack, api, load);
-        latency.push(found);
-        say(`${topology} ${load.transport} ${load.perSecond}/s: p50 ${found.acceptedToReceiverMs.p50} ms, p99 ${found.acceptedToReceiverMs.p99} ms`);
-      }
-    });
-  }
-}
-
-async function runIsolation(bench: Workbench, { isolation }: Report): Promise<void> {
-  for (const neighbourhood of neighbourhoods(size)) {
-    await withStack('five', {}, async (stack, api) => {
-      const found = await measureIsolation(bench, stack, api, neighbourhood);
-      isolation.push(found);
-      say(`${neighbourhood.name}: others ${Math.round(found.throughputRatio * 100)} % throughput, ${found.p99Ratio.toFixed(2)} × p99`);
-    });
-  }
-}
-
-async function runFailing(bench: Workbench, { failing }: Report): Promise<void> {
-  await withStack('five', {}, async (stack, api) => {
-    failing.push(await measureFailing(bench, stack, api, failingEndpoints(size)));
-  });
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+  process.stderr.write(`${file} is written\n`);
 }

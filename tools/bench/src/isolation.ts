@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { eventually } from '@buildwire/testing';
 import { Api } from './api.js';
 import { percentilesOf } from './percentiles.js';
 import type { Percentiles } from './percentiles.js';
 import { asOrganization } from './stack.js';
 import type { Stack } from './stack.js';
-import { targetOf } from './throughput.js';
+import { arrived, targetOf } from './throughput.js';
 import { ProcessLink } from './process-link.js';
 import type { Workbench } from './workbench.js';
 
@@ -15,6 +14,8 @@ export interface Neighbourhood {
   endpoints: number;
   hanging: number;
   perSecond: number;
+  /** Before what is measured, under the same load: code gets compiled, and circuits get their failures. */
+  warmUpSeconds: number;
   seconds: number;
   /** Events per second of another organization while the endpoints are troubled, each to five endpoints that are slow. */
   flood?: number;
@@ -35,8 +36,6 @@ interface Healthy {
 }
 
 const LIMIT_MS = 120_000;
-/** Before each measurement, under the same load: code gets compiled, and circuits get their failures. */
-const WARM_UP_SECONDS = 5;
 
 /** What the neighbours of hanging endpoints feel, against the same load with nobody hanging. Throws unless each of theirs arrives. */
 export async function measureIsolation(bench: Workbench, stack: Stack, api: Api, neighbourhood: Neighbourhood): Promise<Isolation> {
@@ -55,14 +54,11 @@ async function measure(bench: Workbench, stack: Stack, api: Api, of: Neighbourho
     const kind = place < of.hanging ? 'hang' : place < left ? 'left' : 'ok';
     await api.createWebhook({ url: `${originOf(bench, kind === 'hang' ? place : undefined)}/${kind}/${run}/${place}`, appId });
   }
-  const warmUp = of.perSecond * WARM_UP_SECONDS;
+  const warmUp = of.perSecond * of.warmUpSeconds;
   const count = of.perSecond * of.seconds;
   const expected = Array.from({ length: warmUp + count }, (_, place) => place % of.endpoints).filter((endpoint) => endpoint >= left).length;
   const { dueMs } = await bench.publish({ target: targetOf(stack), transport: 'nats', run, from: 0, count: warmUp + count, appIds, perSecond: of.perSecond });
-  await eventually(async () => {
-    const seen = await bench.requests(`/ok/${run}/`);
-    if (seen < expected) throw new Error(`${seen} of ${expected} deliveries arrived`);
-  }, { timeoutMs: LIMIT_MS });
+  await arrived(bench, `/ok/${run}/`, expected, LIMIT_MS);
 
   const taken = Object.values(await bench.take(`/ok/${run}/`)).flatMap(({ indexes, atMs }) => indexes.map((index, at) => ({ index, atMs: atMs[at] ?? Number.NaN })));
   const arrivals = taken.filter(({ index }) => index >= warmUp);
@@ -80,14 +76,14 @@ function originOf({ receiverUrl }: Workbench, place: number | undefined): string
 const FLOODED_ENDPOINTS = 5;
 
 /** One organization has far more to say than its endpoints take; what becomes of it is not measured. */
-async function flood(bench: Workbench, stack: Stack, { seconds }: Neighbourhood, perSecond: number): Promise<void> {
+async function flood(bench: Workbench, stack: Stack, { seconds, warmUpSeconds }: Neighbourhood, perSecond: number): Promise<void> {
   const flooder = await asOrganization(stack, 'org_flood');
   const api = new Api(flooder);
   const publisher = new ProcessLink('publisher-process');
   const run = `flood-${randomBytes(4).toString('hex')}`;
   try {
     for (let place = 0; place < FLOODED_ENDPOINTS; place++) await api.createWebhook({ url: `${bench.receiverUrl}/slow-200/${run}/${place}`, appId: run });
-    const count = perSecond * (seconds + WARM_UP_SECONDS);
+    const count = perSecond * (seconds + warmUpSeconds);
     await publisher.ask('publish', { target: targetOf(flooder), transport: 'nats', run, from: 0, count, appIds: [run], perSecond });
   } finally {
     await Promise.all([api.close(), publisher.stop()]);

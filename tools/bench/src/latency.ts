@@ -4,14 +4,20 @@ import type { Api } from './api.js';
 import { percentilesOf } from './percentiles.js';
 import type { Percentiles } from './percentiles.js';
 import type { Stack } from './stack.js';
-import { targetOf } from './throughput.js';
+import { arrived, targetOf } from './throughput.js';
 import type { TransportName } from './transports.js';
 import type { Workbench } from './workbench.js';
 
-export interface Latency {
-  topology: Stack['topology'];
+export interface Pace {
   transport: TransportName;
   perSecond: number;
+  /** Before what is measured, at the same rate and without a break: code gets compiled, connections get opened. */
+  warmUpSeconds: number;
+  seconds: number;
+}
+
+export interface Latency extends Pace {
+  topology: Stack['topology'];
   events: number;
   /** From the acknowledgement to the request's headers at the receiver; below 0 if the request was quicker. */
   acceptedToReceiverMs: Percentiles;
@@ -22,33 +28,35 @@ export interface Latency {
 
 const LIMIT_MS = 60_000;
 
-/** Open loop: events come at their own times, whatever became of those before. */
-export async function measureLatency(bench: Workbench, stack: Stack, api: Api, load: { transport: TransportName; perSecond: number; seconds: number }): Promise<Latency> {
-  const { transport, perSecond, seconds } = load;
+/** Open loop: events come at their own times, whatever became of those before. Throws unless each arrives and is logged. */
+export async function measureLatency(bench: Workbench, stack: Stack, api: Api, pace: Pace): Promise<Latency> {
+  const { transport, perSecond, warmUpSeconds, seconds } = pace;
   const run = `run-${randomBytes(4).toString('hex')}`;
   const path = `/ok/${run}`;
   await api.createWebhook({ url: `${bench.receiverUrl}${path}`, appId: run });
-  const warmUp = perSecond * 2;
-  const events = perSecond * seconds;
-  const target = targetOf(stack);
-  await bench.publish({ target, transport, run, from: 0, count: warmUp, appIds: [run], perSecond });
-  const { dueMs, ackedMs } = await bench.publish({ target, transport, run, from: warmUp, count: events, appIds: [run], perSecond });
-  await eventually(async () => {
-    const seen = await bench.requests(path);
-    if (seen < warmUp + events) throw new Error(`${seen} of ${warmUp + events} deliveries arrived`);
-  }, { timeoutMs: LIMIT_MS });
+  const warmUp = Math.round(perSecond * warmUpSeconds);
+  const events = Math.round(perSecond * seconds);
+  const { dueMs, ackedMs } = await bench.publish({ target: targetOf(stack), transport, run, from: 0, count: warmUp + events, appIds: [run], perSecond });
+  await arrived(bench, path, warmUp + events, LIMIT_MS);
   await eventually(async () => {
     const logged = await api.countDeliveries(run, 'succeeded');
-    if (logged !== warmUp + events) throw new Error(`the log has ${logged} deliveries`);
+    if (logged !== warmUp + events) throw new Error(`the log has ${logged} of ${warmUp + events} deliveries`);
   }, { timeoutMs: LIMIT_MS });
 
-  const arrivedMs = arrivals(await bench.take(path), warmUp);
-  const since = (from: number[]) => percentilesOf(from.map((atMs, place) => (arrivedMs.get(place) ?? Number.POSITIVE_INFINITY) - atMs));
-  const ackMs = percentilesOf(ackedMs.map((atMs, place) => atMs - (dueMs[place] ?? Number.NaN)));
-  return { topology: stack.topology, transport, perSecond, events, acceptedToReceiverMs: since(ackedMs), dueToReceiverMs: since(dueMs), ackMs };
+  const arrivedMs = arrivals(await bench.take(path));
+  const between = (fromMs: number[], toMs: (place: number) => number) => percentilesOf(Array.from({ length: events }, (_, at) => toMs(warmUp + at) - (fromMs[warmUp + at] ?? Number.NaN)));
+  const atReceiver = (place: number) => arrivedMs.get(place) ?? Number.POSITIVE_INFINITY;
+  return {
+    ...pace,
+    topology: stack.topology,
+    events,
+    acceptedToReceiverMs: between(ackedMs, atReceiver),
+    dueToReceiverMs: between(dueMs, atReceiver),
+    ackMs: between(dueMs, (place) => ackedMs[place] ?? Number.NaN),
+  };
 }
 
-/** By the place of the event after the warm-up. */
-function arrivals(taken: Record<string, { indexes: number[]; atMs: number[] }>, warmUp: number): Map<number, number> {
-  return new Map(Object.values(taken).flatMap(({ indexes, atMs }) => indexes.map((index, at) => [index - warmUp, atMs[at] ?? Number.NaN] as const)));
+/** By the place of the event. */
+function arrivals(taken: Record<string, { indexes: number[]; atMs: number[] }>): Map<number, number> {
+  return new Map(Object.values(taken).flatMap(({ indexes, atMs }) => indexes.map((index, at) => [index, atMs[at] ?? Number.NaN] as const)));
 }

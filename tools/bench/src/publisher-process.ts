@@ -1,7 +1,8 @@
+import type { EventInput } from '@buildwire/contracts';
 import { answerQuestions } from './process-link.js';
 import { nowMs } from './clock.js';
 import { benchEvent } from './events.js';
-import { transports } from './transports.js';
+import { inTurns, transports } from './transports.js';
 import type { Target, TransportName } from './transports.js';
 
 export interface PublishOrder {
@@ -12,6 +13,8 @@ export interface PublishOrder {
   count: number;
   /** The events go to these apps in turn. */
   appIds: string[];
+  /** By NATS only: the events go to these organizations in turn, each in a request of its own. */
+  organizationIds?: string[];
   /** Open loop: events per second, whatever the answers. Absent: as fast as the answers allow. */
   perSecond?: number;
 }
@@ -22,16 +25,21 @@ export interface Published {
   ackedMs: number[];
 }
 
+/** Requests of single events under way at a time. */
+const IN_FLIGHT = 256;
+
 async function publish(order: PublishOrder): Promise<Published> {
-  const { target, transport, run, from, count, appIds, perSecond } = order;
+  const { target, transport, run, from, count, appIds, organizationIds, perSecond } = order;
   const connection = await transports[transport](target);
   const published: Published = { dueMs: [], ackedMs: [] };
   const events = Array.from({ length: count }, (_, place) => benchEvent(run, from + place, appIds[place % appIds.length] ?? ''));
   const acked = (place: number) => (published.ackedMs[place] = nowMs());
   const begun = nowMs();
   try {
-    if (perSecond === undefined) await connection.flood(events, acked);
-    else await paced(events, perSecond, begun, published, (event, place) => connection.publish(event).then(() => void acked(place)));
+    const one = (event: EventInput, place: number) => connection.publish(event, organizationIds?.[place % organizationIds.length]).then(() => void acked(place));
+    if (perSecond !== undefined) await paced(events, perSecond, begun, published, one);
+    else if (organizationIds !== undefined) await inTurns(events, IN_FLIGHT, one);
+    else await connection.flood(events, acked);
   } finally {
     await connection.close();
   }

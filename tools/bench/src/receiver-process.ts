@@ -20,7 +20,7 @@ export interface Sample {
   headers: [string, string][];
 }
 
-/** `/ok…` answers 204, `/fail…` 503, `/hang…` never, `/slow-<ms>…` after a while. */
+/** `/ok…` answers 200, since Slack's success is no other, `/fail…` 503, `/hang…` never, `/slow-<ms>…` after a while. */
 const MORE_HOSTS = 250;
 const SLOW = /^\/slow-(\d+)/;
 
@@ -55,9 +55,11 @@ for (let host = 1; host <= MORE_HOSTS; host++) {
 function note({ url = '/', headers }: IncomingMessage, body: string, atMs: number): void {
   const known = arrivals.get(url) ?? { indexes: [], atMs: [], ids: [] };
   arrivals.set(url, known);
-  known.indexes.push(indexIn(body) ?? -1);
+  const index = indexIn(body) ?? -1;
+  known.indexes.push(index);
   known.atMs.push(atMs);
-  known.ids.push(String(headers['webhook-id'] ?? ''));
+  // Chat targets get no id of ours, but one request for each event.
+  known.ids.push(String(headers['webhook-id'] ?? `${url} ${index}`));
 }
 
 /** Without those that any sender sets itself. */
@@ -69,8 +71,8 @@ function headersOf({ rawHeaders }: IncomingMessage): [string, string][] {
 function answerAs(url: string, response: ServerResponse): void {
   if (url.startsWith('/hang')) return;
   const slow = SLOW.exec(url)?.[1];
-  if (slow !== undefined) setTimeout(() => response.writeHead(204).end(), Number(slow));
-  else response.writeHead(url.startsWith('/fail') ? 503 : 204).end();
+  if (slow !== undefined) setTimeout(() => response.writeHead(200).end(), Number(slow));
+  else response.writeHead(url.startsWith('/fail') ? 503 : 200).end();
 }
 
 /** Requests and different deliveries among them, in all paths that begin like this. */

@@ -24,7 +24,9 @@ export interface Stack extends Target {
 
 const APPS = ['ingestion', 'matching', 'rendering', 'delivery', 'delivery-log'] as const;
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const START_LIMIT_MS = 60_000;
+/** One replica of each stage opens at most so many to Postgres: ten each. */
+const CONNECTIONS_OF_REPLICAS = 50;
+const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 25_000;
 
 export interface StackOptions {
@@ -32,6 +34,8 @@ export interface StackOptions {
   environment?: Environment;
   /** Replicas of each stage; with `five` only. */
   replicas?: number;
+  /** Of each process of Buildwire, for Node. */
+  execArgv?: string[];
 }
 
 export function startStack(topology: Topology, options: StackOptions = {}): Promise<Stack> {
@@ -47,11 +51,11 @@ export async function asOrganization(stack: Stack, organizationId: string): Prom
   return { ...stack, organizationId, apiKey };
 }
 
-async function startStandalone({ syncInterval = '1s', environment = {} }: StackOptions): Promise<Stack> {
+async function startStandalone({ syncInterval = '1s', environment = {}, execArgv = [] }: StackOptions): Promise<Stack> {
   const folder = await temporaryFolder('bench');
   const [http, grpc, nats, postgres] = await Promise.all([newPort(), newPort(), newPort(), newPort()]);
   const apiKey = newKey();
-  const child = run('standalone', {
+  const child = run('standalone', execArgv, {
     DATA_DIR: folder.path,
     HTTP_PORT: http,
     GRPC_PORT: grpc,
@@ -77,8 +81,9 @@ async function startStandalone({ syncInterval = '1s', environment = {} }: StackO
   return whenReady(stack, [{ child, url }]);
 }
 
-async function startFive({ syncInterval = '1s', environment = {}, replicas = 1 }: StackOptions): Promise<Stack> {
-  const [nats, postgres] = await Promise.all([startTestNats({ syncInterval }), startTestPostgres({ durable: true })]);
+async function startFive({ syncInterval = '1s', environment = {}, replicas = 1, execArgv = [] }: StackOptions): Promise<Stack> {
+  const settings = { max_connections: String(CONNECTIONS_OF_REPLICAS * (replicas + 1)) };
+  const [nats, postgres] = await Promise.all([startTestNats({ syncInterval }), startTestPostgres({ durable: true, settings })]);
   const database = await postgres.createDatabase();
   const [apiKey, grpc] = [newKey(), await newPort()];
   const shared = { NATS_URL: nats.url, DATABASE_URL: database.url, SECRETS_KEY: randomBytes(32).toString('hex'), BOOTSTRAP_API_KEY: apiKey, OUTBOUND_ALLOW: 'loopback', ...environment };
@@ -86,7 +91,7 @@ async function startFive({ syncInterval = '1s', environment = {}, replicas = 1 }
   for (const app of APPS) {
     for (let replica = 0; replica < replicas; replica++) {
       const [http, grpcOfReplica] = await Promise.all([newPort(), newPort()]);
-      const child = run(app, { ...shared, HTTP_PORT: http, GRPC_PORT: replica === 0 ? grpc : grpcOfReplica });
+      const child = run(app, execArgv, { ...shared, HTTP_PORT: http, GRPC_PORT: replica === 0 ? grpc : grpcOfReplica });
       running.push({ name: replica === 0 ? app : `${app}-${replica + 1}`, child, url: `http://127.0.0.1:${http}` });
     }
   }
@@ -122,9 +127,9 @@ async function whenReady(stack: Stack, running: { child: ChildProcess; url: stri
   }
 }
 
-function run(app: string, environment: Environment): ChildProcess {
+function run(app: string, execArgv: readonly string[], environment: Environment): ChildProcess {
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LOG_LEVEL: 'warn', ...environment };
-  return spawn(process.execPath, [...process.execArgv, `${ROOT}apps/${app}/dist/main.js`], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  return spawn(process.execPath, [...process.execArgv, ...execArgv, `${ROOT}apps/${app}/dist/main.js`], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 async function end(child: ChildProcess): Promise<void> {

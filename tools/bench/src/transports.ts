@@ -16,9 +16,9 @@ export interface Target {
 
 /** A way into Buildwire. */
 export interface Connection {
-  /** Resolves when the event is acknowledged. */
-  publish(event: EventInput): Promise<void>;
-  /** Publishes all, as a producer with much to say does; tells of each acknowledgement. */
+  /** Resolves when the event is acknowledged. Over NATS also for another organization than the target's. */
+  publish(event: EventInput, organizationId?: string): Promise<void>;
+  /** Publishes all, as a producer with much to say does: batches or a stream. Tells of each acknowledgement. */
   flood(events: EventInput[], acked: (place: number) => void): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,22 +26,22 @@ export interface Connection {
 export const transportNames = ['nats', 'grpc', 'http'] as const;
 export type TransportName = (typeof transportNames)[number];
 
-/** Requests under way at a time. */
-const IN_FLIGHT = 256;
 const BATCH = 100;
 const BATCHES_IN_FLIGHT = 8;
 const TIMEOUT_MS = 30_000;
 
 export const transports: Record<TransportName, (target: Target) => Promise<Connection>> = { nats, grpc, http };
 
-async function nats({ nats: servers, organizationId }: Target): Promise<Connection> {
+async function nats({ nats: servers, organizationId: own }: Target): Promise<Connection> {
   const connection = await connect({ servers });
-  const subject = ingestSubject(organizationId);
-  const publish = async (event: EventInput) => {
-    const reply = await connection.request(subject, JSON.stringify(event), { timeout: TIMEOUT_MS });
-    if (reply.json<{ id?: string }>().id === undefined) throw new Error(`not accepted: ${reply.string()}`);
+  const request = async (organizationId: string, body: object) => {
+    const reply = await connection.request(ingestSubject(organizationId), JSON.stringify(body), { timeout: TIMEOUT_MS });
+    const answer = reply.json<{ id?: string; results?: { id?: string }[] }>();
+    const accepted = answer.results ?? [answer];
+    if (accepted.some(({ id }) => id === undefined)) throw new Error(`not accepted: ${reply.string().slice(0, 500)}`);
   };
-  return { publish, flood: (events, acked) => inTurns(events, IN_FLIGHT, async (event, place) => acked((await publish(event), place))), close: () => connection.close() };
+  const publish = (event: EventInput, organizationId = own) => request(organizationId, event);
+  return { publish, flood: (events, acked) => inBatches(events, (batch) => request(own, { events: batch }), acked), close: () => connection.close() };
 }
 
 async function grpc({ grpc: address, apiKey }: Target): Promise<Connection> {
@@ -81,17 +81,19 @@ async function http({ http: url, apiKey }: Target): Promise<Connection> {
     const text = await answer.body.text();
     if (answer.statusCode !== 202 || text.includes('"error"')) throw new Error(`not accepted: ${answer.statusCode} ${text.slice(0, 500)}`);
   };
-  const flood = async (events: EventInput[], acked: (place: number) => void) => {
-    const batches = Array.from({ length: Math.ceil(events.length / BATCH) }, (_, place) => events.slice(place * BATCH, (place + 1) * BATCH));
-    await inTurns(batches, BATCHES_IN_FLIGHT, async (batch, turn) => {
-      await post({ events: batch });
-      for (const place of batch.keys()) acked(turn * BATCH + place);
-    });
-  };
-  return { publish: post, flood, close: () => pool.close() };
+  return { publish: post, flood: (events, acked) => inBatches(events, (batch) => post({ events: batch }), acked), close: () => pool.close() };
 }
 
-async function inTurns<Item>(items: Item[], atATime: number, work: (item: Item, place: number) => Promise<void>): Promise<void> {
+async function inBatches(events: EventInput[], send: (batch: EventInput[]) => Promise<void>, acked: (place: number) => void): Promise<void> {
+  const batches = Array.from({ length: Math.ceil(events.length / BATCH) }, (_, place) => events.slice(place * BATCH, (place + 1) * BATCH));
+  await inTurns(batches, BATCHES_IN_FLIGHT, async (batch, turn) => {
+    await send(batch);
+    for (const place of batch.keys()) acked(turn * BATCH + place);
+  });
+}
+
+/** Works on the items, so many at a time. */
+export async function inTurns<Item>(items: Item[], atATime: number, work: (item: Item, place: number) => Promise<void>): Promise<void> {
   let next = 0;
   const turn = async () => {
     for (let place = next++; place < items.length; place = next++) {

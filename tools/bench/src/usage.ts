@@ -6,8 +6,8 @@ export interface Usage {
   cpuMicros: Record<string, number>;
   /** By name, now. */
   rssBytes: Record<string, number>;
-  /** Sent to the disk by all of them. */
-  writtenBytes: number;
+  /** By name, sent to the disk. */
+  writtenBytes: Record<string, number>;
 }
 
 const MICROS_PER_TICK = 10_000;
@@ -25,7 +25,7 @@ interface Process {
 export function usageOf(pids: Record<string, number>, ours = process.pid): Usage {
   const all = processes();
   const named = new Map(Object.entries(pids).map(([name, pid]) => [pid, name]));
-  const usage: Usage = { cpuMicros: {}, rssBytes: {}, writtenBytes: 0 };
+  const usage: Usage = { cpuMicros: {}, rssBytes: {}, writtenBytes: {} };
   for (const each of all.values()) {
     const name = named.get(each.pid) ?? (isBelow(each, all, new Set([...named.keys(), ours])) ? serverName(each.name) : undefined);
     if (name === undefined) continue;
@@ -33,13 +33,34 @@ export function usageOf(pids: Record<string, number>, ours = process.pid): Usage
     const gone = name === 'postgres' ? field(each, 'childrenUserTicks') + field(each, 'childrenSystemTicks') : 0;
     add(usage.cpuMicros, name, (field(each, 'userTicks') + field(each, 'systemTicks') + gone) * MICROS_PER_TICK);
     add(usage.rssBytes, name, field(each, 'rssPages') * PAGE_BYTES);
-    usage.writtenBytes += writtenBy(each.pid);
+    add(usage.writtenBytes, name, writtenBy(each.pid));
   }
   return usage;
 }
 
-export function cpuBetween(before: Usage, after: Usage): Record<string, number> {
-  return Object.fromEntries(Object.entries(after.cpuMicros).map(([name, micros]) => [name, micros - (before.cpuMicros[name] ?? 0)]));
+/** What each process has used more, by name. */
+export function between(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(after).map(([name, amount]) => [name, amount - (before[name] ?? 0)]));
+}
+
+export function mapValues(record: Record<string, number>, of: (value: number) => number): Record<string, number> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, of(value)]));
+}
+
+export function sumOf(record: Record<string, number>): number {
+  return Object.values(record).reduce((sum, value) => sum + value, 0);
+}
+
+/** The replicas of a stage count as one. */
+export function byStage(record: Record<string, number>): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [name, value] of Object.entries(record)) add(sums, stageOf(name), value);
+  return sums;
+}
+
+/** `matching-2` is a replica of `matching`. */
+export function stageOf(process: string): string {
+  return process.replace(/-\d+$/, '');
 }
 
 function processes(): Map<number, Process> {

@@ -1,9 +1,9 @@
-import { Api } from './api.js';
+import type { Api } from './api.js';
 import type { BaselineResult } from './baseline-process.js';
 import { ProcessLink } from './process-link.js';
 import type { PublishOrder, Published } from './publisher-process.js';
 import type { Arrivals, Sample } from './receiver-process.js';
-import { startStack } from './stack.js';
+import { Stacks } from './stacks.js';
 import type { Stack, StackOptions, Topology } from './stack.js';
 
 const BASELINE_MS = 5_000;
@@ -16,15 +16,18 @@ export class Workbench {
   private readonly publisher = new ProcessLink('publisher-process');
   private readonly receiver = new ProcessLink('receiver-process');
 
-  private constructor(readonly receiverUrl: string) {}
+  private constructor(
+    readonly receiverUrl: string,
+    private readonly baselineMs: number,
+  ) {}
 
-  static async start(): Promise<Workbench> {
-    const bench = new Workbench('');
+  static async start(baselineMs = BASELINE_MS): Promise<Workbench> {
+    const bench = new Workbench('', baselineMs);
     return Object.assign(bench, { receiverUrl: await bench.receiver.ask<string>('url') });
   }
 
   /** What a bare loop reaches with these bytes, now: the machine is noisy, so it is asked again beside each figure. */
-  async baseline({ body, headers }: Sample, durationMs = BASELINE_MS): Promise<BaselineResult> {
+  async baseline({ body, headers }: Sample, durationMs = this.baselineMs): Promise<BaselineResult> {
     const order = { url: `${this.receiverUrl}/bare`, body, headers, durationMs, concurrency: BASELINE_CONCURRENCY };
     const result = await this.baselineLink.ask<BaselineResult>('post', order);
     await this.take('/bare');
@@ -49,6 +52,12 @@ export class Workbench {
     return this.receiver.ask('counts', prefix);
   }
 
+  /** Throws unless exactly so many requests came in at these paths, each for another delivery. */
+  async expectEachOnce(prefix: string, expected: number): Promise<void> {
+    const { requests, deliveries } = await this.counts(prefix);
+    if (requests !== expected || deliveries !== expected) throw new Error(`${requests} requests for ${deliveries} deliveries, not ${expected}`);
+  }
+
   /** What came in at these paths; forgotten afterwards. */
   take(prefix: string): Promise<Record<string, Arrivals>> {
     return this.receiver.ask('take', prefix);
@@ -61,12 +70,10 @@ export class Workbench {
 
 /** Runs work with a stack of its own, and takes it down whatever happens. */
 export async function withStack<Result>(topology: Topology, options: StackOptions, work: (stack: Stack, api: Api) => Promise<Result>): Promise<Result> {
-  const stack = await startStack(topology, options);
-  const api = new Api(stack);
+  const stacks = new Stacks();
   try {
-    return await work(stack, api);
+    return await stacks.use(topology, options, work);
   } finally {
-    await api.close();
-    await stack.stop();
+    await stacks.stop();
   }
 }
