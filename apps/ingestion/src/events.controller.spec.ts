@@ -66,6 +66,17 @@ describe('POST /v1/events', () => {
     await expectNothingStored();
   });
 
+  it.each([
+    ['characters that JSON escapes', { pad: '\u0001'.repeat(MAX_EVENT_BYTES / 6) }],
+    ['characters of several bytes', { pad: '中'.repeat(MAX_EVENT_BYTES / 3) }],
+    ['keys', Object.fromEntries(Array.from({ length: MAX_EVENT_BYTES / 100 }, (_, index) => [`key-${index}`.padEnd(100), 0]))],
+    ['numbers', { pad: Array.from({ length: MAX_EVENT_BYTES / 20 }, () => -1.2345678901234567e-100) }],
+    ['short values', { pad: Array.from({ length: MAX_EVENT_BYTES / 2 }, () => 0) }],
+  ])('counts bytes and not characters: refuses too many %s', async (_what, spec) => {
+    expect(await post(JSON.stringify({ ...event, ext: { spec } }))).toMatchObject({ status: 413 });
+    await expectNothingStored();
+  });
+
   it('refuses a body over 8 MiB', async () => {
     const body = JSON.stringify({ events: [{ ...event, ext: { spec: { pad: 'x'.repeat(MAX_BATCH_BYTES) } } }] });
     expect(await post(body)).toMatchObject({ status: 413, body: { code: 'too_large' } });

@@ -38,6 +38,7 @@ describe('deliveryIdOf', () => {
 
   it('names the same delivery in every version: ids are stored', () => {
     expect(deliveryIdOf(event, 'whk_01JTX4N1PCC4R7V3A5YQ9H2K8M')).toBe('dlv_01KR94BKF3YG7DE22J1FNMHVDS');
+    expect(deliveryIdOf({ organizationId: 'org_ü', eventId: '"\\', receivedAtMs: 0 }, '🦊')).toBe('dlv_0000000000VWKDHF7PM6AV235P');
   });
 
   it.each([
@@ -60,6 +61,10 @@ describe('attemptIdOf', () => {
   it('is the same however often the attempt is reported', () => {
     expect(attemptIdOf(delivery, '1', NOW)).toBe(attemptIdOf(delivery, '1', NOW));
     expect(attemptId.safeParse(attemptIdOf(delivery, '1', NOW)).success).toBe(true);
+  });
+
+  it('is the same in every version', () => {
+    expect(attemptIdOf('dlv_1', '1', 2 ** 48 - 1)).toBe('att_7ZZZZZZZZZ3RZ5ED6EAGD6Q6W2');
   });
 
   it('differs with the delivery, the key and the time, which it carries', () => {

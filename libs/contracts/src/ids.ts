@@ -1,6 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ulid, ulidTime } from './ulid.js';
+
+const ENTROPY_BYTES = 10;
 
 /** An organization's id is also a token of NATS subjects, so it holds neither dots nor wildcards. */
 export const organizationId = z
@@ -24,7 +26,7 @@ type Prefix = 'evt' | 'whk' | 'dlv' | 'att' | 'key' | 'dlt';
 
 /** A new, time-sortable id. */
 export function newId(prefix: Prefix, nowMs: number = Date.now()): string {
-  return `${prefix}_${ulid(nowMs, randomBytes(10))}`;
+  return `${prefix}_${ulid(nowMs, randomCharacters())}`;
 }
 
 /**
@@ -50,9 +52,19 @@ export function timeOfId(id: string): number | undefined {
   return ulidTime(id.slice(id.indexOf('_') + 1));
 }
 
+/** The digest as text: in one call and without a buffer it takes a quarter of the time. */
 function derivedId(prefix: Prefix, timeMs: number, parts: string[]): string {
-  const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
-  return `${prefix}_${ulid(timeMs, digest.subarray(0, 10))}`;
+  return `${prefix}_${ulid(timeMs, hash('sha256', JSON.stringify(parts), 'binary').slice(0, ENTROPY_BYTES))}`;
+}
+
+let unusedCharacters = '';
+
+/** Each used once. Fetched for many ids at a time: the system takes 5 µs to answer, however little is asked. */
+function randomCharacters(): string {
+  if (unusedCharacters.length < ENTROPY_BYTES) unusedCharacters = randomBytes(ENTROPY_BYTES * 256).toString('latin1');
+  const taken = unusedCharacters.slice(0, ENTROPY_BYTES);
+  unusedCharacters = unusedCharacters.slice(ENTROPY_BYTES);
+  return taken;
 }
 
 function prefixedId(prefix: Prefix, name: string) {

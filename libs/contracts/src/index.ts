@@ -30,6 +30,7 @@ export { newSecretFor } from './http/new-secret.js';
 export * from './http/preview.js';
 export { PROBLEM_DOMAIN, ProblemError, problem, problemOf, problems } from './http/problem.js';
 export type { Fault, Problem, ProblemCode } from './http/problem.js';
+export * from './http/recovery.js';
 export { routes } from './http/routes.js';
 export type { Route } from './http/routes.js';
 export { faultsOf, pointerOf, validate } from './http/validate.js';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { millisecondsOf, timestamp, timestampOf } from './timestamp.js';
 
 describe('timestamp', () => {
@@ -42,6 +43,31 @@ describe('timestamp', () => {
     ['nothing', ''],
   ])('refuses %s', (_, given) => {
     expect(timestamp.safeParse(given).success).toBe(false);
+  });
+});
+
+describe('a date', () => {
+  const days = Array.from({ length: 31 }, (_, index) => index + 1);
+  const months = Array.from({ length: 12 }, (_, index) => index + 1);
+  const two = (number: number) => String(number).padStart(2, '0');
+  const exists = (date: string) => !Number.isNaN(Date.parse(date)) && new Date(date).toISOString().startsWith(date);
+
+  it.each([1900, 2000, 2023, 2024])('of %s is taken if it exists, however its time is written', (year) => {
+    const dates = months.flatMap((month) => days.map((day) => `${year}-${two(month)}-${two(day)}`));
+    for (const date of dates) {
+      const taken = ['T10:00:00Z', 'T10:00:00.5Z', 't10:00:00z', 'T10:00:00+00:00'].map((time) => timestamp.safeParse(`${date}${time}`).success);
+      expect([date, ...taken]).toEqual([date, ...taken.map(() => exists(date))]);
+    }
+  });
+});
+
+describe('a value with a wrong instant', () => {
+  it('is told what else is wrong with it', () => {
+    const fields = z.object({ at: timestamp }).refine(() => false, 'is wrong');
+    expect(fields.safeParse({ at: 'now' }).error?.issues.map(({ path, message }) => [path.join('.'), message])).toEqual([
+      ['at', 'must be an RFC 3339 time such as 2026-05-10T14:23:45.123Z'],
+      ['', 'is wrong'],
+    ]);
   });
 });
 

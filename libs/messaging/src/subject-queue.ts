@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { MAX_MESSAGE_BYTES } from '@buildwire/contracts';
 import type { AnyContract } from '@buildwire/contracts';
 
@@ -99,5 +99,5 @@ function chunkOf(entries: readonly Entry[]): Chunk {
 /** A message of one record bears its key, so that the stream swallows a repeat; one of several is only safe against its own retries. */
 function messageIdOf(keys: readonly string[]): string {
   const [first = ''] = keys;
-  return keys.length === 1 ? first : createHash('sha1').update(keys.join('\n')).digest('base64url');
+  return keys.length === 1 ? first : hash('sha1', keys.join('\n'), 'base64url');
 }

@@ -1,8 +1,10 @@
 import { MAX_DEPTH, ProblemError, pointerOf } from '@buildwire/contracts';
 import type { Fault } from '@buildwire/contracts';
 import { visit } from 'jsonc-parser';
+import { isUnambiguous, outlineOf } from './strict-json-outline.js';
 
 const MAX_FAULTS = 20;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads JSON that every later reader will read alike: UTF-8 without a byte order mark, no key twice in an object, no
@@ -11,8 +13,10 @@ const MAX_FAULTS = 20;
  */
 export function parseStrictJson(bytes: Uint8Array): unknown {
   const text = decodeUtf8(bytes);
-  if (isTooDeep(text)) throw new ProblemError('malformed_json', `nests deeper than ${MAX_DEPTH} levels`);
+  const outline = outlineOf(text);
+  if (outline === undefined) throw new ProblemError('malformed_json', `nests deeper than ${MAX_DEPTH} levels`);
   const value = parse(text);
+  if (isUnambiguous(outline, value)) return value;
   const faults = ambiguitiesOf(text);
   if (faults.length > 0) throw new ProblemError('malformed_json', undefined, faults);
   return value;
@@ -20,7 +24,7 @@ export function parseStrictJson(bytes: Uint8Array): unknown {
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (error) {
     throw new ProblemError('malformed_json', 'is not UTF-8', [], { cause: error });
   }
@@ -33,25 +37,6 @@ function parse(text: string): unknown {
     const detail = error instanceof Error ? error.message : String(error);
     throw new ProblemError('malformed_json', detail.slice(0, 200), [], { cause: error });
   }
-}
-
-/** Counted before anything recursive reads the text. Brackets inside strings do not count. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === 0x5c) index++;
-      else if (code === 0x22) inString = false;
-      continue;
-    }
-    if (code === 0x22) inString = true;
-    else if (code === 0x7b || code === 0x5b) depth++;
-    else if (code === 0x7d || code === 0x5d) depth--;
-    if (depth > MAX_DEPTH) return true;
-  }
-  return false;
 }
 
 function ambiguitiesOf(text: string): Fault[] {

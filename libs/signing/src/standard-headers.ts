@@ -9,7 +9,7 @@ export function standardHeaders(input: SigningInput, signatures: readonly string
   ];
 }
 
-/** The bytes that Standard Webhooks signs. */
-export function signedContent({ id, timestamp, body }: SigningInput): Buffer {
-  return Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
+/** What Standard Webhooks signs ahead of the body. Apart from it: a copy of the body for each signature costs a fifth of signing. */
+export function signedPrefix({ id, timestamp }: SigningInput): string {
+  return `${id}.${timestamp}.`;
 }

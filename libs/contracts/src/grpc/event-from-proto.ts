@@ -2,6 +2,7 @@ import { structOf, structToJson, valueOf, valueToJson } from './struct.js';
 import type { ProtoStruct, ProtoValue } from './struct.js';
 
 type Path = readonly PropertyKey[];
+type Message = Record<string, unknown>;
 
 /** The fields that hold any JSON: a Struct or a Value of google.protobuf. No other field bears one of these names. */
 const structs = new Set(['ext', 'metrics', 'metadata']);
@@ -15,7 +16,7 @@ export const protoLoaderOptions = { keepCase: false, longs: Number, enums: Strin
  * set are absent. Throws a ProblemError if a free-form part holds a number that JSON does not have.
  */
 export function eventFromProto(message: object | null | undefined): Record<string, unknown> {
-  return messageToJson(message ?? {}, []);
+  return messageToJson((message ?? {}) as Message, []);
 }
 
 /** The protobuf message of an event's JSON, for clients; keys that the proto file does not list are left out. */
@@ -23,18 +24,23 @@ export function eventToProto(event: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, fieldToProto(key, value)]));
 }
 
-function messageToJson(message: object, path: Path): Record<string, unknown> {
-  // With `oneofs` the loader adds the key `_name` for each optional field that is set.
-  const fields = Object.entries(message).filter(([key, value]) => !key.startsWith('_') && value !== undefined && value !== null);
-  return Object.fromEntries(fields.map(([key, value]) => [key, fieldToJson(key, value, [...path, key])]));
+/** Key by key: Object.fromEntries takes twice as long. The keys are those of the proto file, so none is `__proto__`. */
+function messageToJson(message: Message, path: Path): Record<string, unknown> {
+  const json: Record<string, unknown> = {};
+  for (const key of Object.keys(message)) {
+    const value: unknown = message[key];
+    // With `oneofs` the loader adds the key `_name` for each optional field that is set.
+    if (key.startsWith('_') || value === undefined || value === null) continue;
+    json[key] = typeof value === 'object' ? partToJson(key, value, [...path, key]) : value;
+  }
+  return json;
 }
 
-function fieldToJson(key: string, value: unknown, path: Path): unknown {
+function partToJson(key: string, value: object, path: Path): unknown {
   if (structs.has(key)) return structToJson(value as ProtoStruct, path);
   if (values.has(key)) return valueToJson(value as ProtoValue, path);
-  if (Array.isArray(value)) return value.map((item: object, index) => messageToJson(item, [...path, index]));
-  if (typeof value === 'object' && value !== null) return messageToJson(value, path);
-  return value;
+  if (Array.isArray(value)) return value.map((item: Message, index) => messageToJson(item, [...path, index]));
+  return messageToJson(value as Message, path);
 }
 
 function fieldToProto(key: string, value: unknown): unknown {

@@ -5,6 +5,7 @@ import { dryRun, dryRunResult } from './dry-run.js';
 import { eventBatch, eventFilters, eventList, eventTypeList, publishedEvent, publishResults } from './events.js';
 import { preview, previewUnsavedWebhook, previewWebhook, startedTest, testWebhook } from './preview.js';
 import type { ProblemCode } from './problem.js';
+import { recoveredEvents, recoverWebhook, resendDeliveries, resentDeliveries } from './recovery.js';
 import { rotatedSecret, rotateSecret, updatedWebhook } from './webhook-actions.js';
 import { createdWebhook, createWebhook, updateWebhook, webhook, webhookFilters, webhookList } from './webhooks.js';
 
@@ -116,6 +117,7 @@ export const routes: readonly Route[] = [
     answer: rotatedSecret,
     problems: [...WRITE, 'not_found'],
   },
+  { method: 'post', path: '/v1/webhooks/{id}/recover', tag: 'Webhooks', summary: 'Send a webhook the events of a time that it wants as it is now and never got, oldest first, from at most 500 events a call. 202 means durable; asking again sends nothing twice.', body: recoverWebhook, status: 202, answer: recoveredEvents, problems: [...WRITE, 'invalid_cursor', 'not_found', 'webhook_gone', 'busy', 'broker_unavailable'] },
   { method: 'delete', path: '/v1/webhooks/{id}', tag: 'Webhooks', summary: 'Delete a webhook; deliveries that wait are canceled.', status: 204, problems: READ_ONE },
   { method: 'get', path: '/v1/deliveries', tag: 'Deliveries', summary: 'The delivery log, newest first.', query: deliveryFilters, status: 200, answer: deliveryList, problems: READ_LIST },
   { method: 'get', path: '/v1/deliveries/{id}', tag: 'Deliveries', summary: 'One delivery.', status: 200, answer: delivery, problems: READ_ONE },
@@ -129,5 +131,6 @@ export const routes: readonly Route[] = [
     answer: resentDelivery,
     problems: [...READ_ONE, 'invalid_request', 'webhook_gone', 'broker_unavailable', 'loop'],
   },
+  { method: 'post', path: '/v1/deliveries/resend', tag: 'Deliveries', summary: 'Send the deliveries of a webhook again that ended without success: exhausted ones, and canceled ones that were tried; no tests. Oldest first, at most 200 a call. Asking again sends again what has not succeeded meanwhile.', body: resendDeliveries, status: 202, answer: resentDeliveries, problems: [...WRITE, 'invalid_cursor', 'not_found', 'webhook_gone', 'broker_unavailable'] },
   { method: 'get', path: '/v1/dead-letters', tag: 'Deliveries', summary: 'Messages that could not be worked on, with the reason, newest first.', query: pagingOnly, status: 200, answer: deadLetterList, problems: READ_LIST },
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recovery } from './recovery.js';
 import { secretInput, webhook } from './webhooks.js';
 
 const MAX_OVERLAP_SECONDS = 604_800;
@@ -27,10 +28,6 @@ export const rotatedSecret = z
   })
   .meta({ id: 'RotatedSecret' });
 export type RotatedSecret = z.output<typeof rotatedSecret>;
-
-const recovery = z
-  .object({ since: z.string().meta({ description: 'When it was disabled. What waited then was canceled, and events accepted since were not matched: `GET /v1/events?since=…` lists them.' }) })
-  .meta({ id: 'Recovery' });
 
 export const updatedWebhook = webhook
   .extend({ recovery: recovery.optional().meta({ description: 'What a webhook missed that Buildwire had disabled and this change makes active again.' }) })

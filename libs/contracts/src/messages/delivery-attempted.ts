@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attemptId } from '../ids.js';
 import { defineMessage, subjectPrefix } from '../message-contract.js';
-import { renderedDelivery } from './delivery.js';
+import { headerPairs, renderedDelivery } from './delivery.js';
 
 /** Every way an attempt ends. */
 export const outcomes = [
@@ -18,8 +18,6 @@ export const outcomes = [
 ] as const;
 export const outcome = z.enum(outcomes).meta({ id: 'Outcome' });
 export type Outcome = z.output<typeof outcome>;
-
-const headers = z.array(z.tuple([z.string(), z.string()]));
 
 export const attemptTiming = z
   .object({ connectMs: z.number().nonnegative().optional(), firstByteMs: z.number().nonnegative().optional() })
@@ -42,11 +40,11 @@ export const deliveryAttempted = defineMessage({
     verdict,
     /** When the next automatic attempt is due, as epoch milliseconds; with the verdict `waiting` only. */
     nextAttemptAtMs: z.number().int().optional(),
-    request: z.object({ method: z.literal('POST'), url: z.string(), headers }),
+    request: z.object({ method: z.literal('POST'), url: z.string(), headers: headerPairs }),
     response: z
       .object({
         statusCode: z.number().int(),
-        headers,
+        headers: headerPairs,
         /** Base64: what an endpoint answers need not be text. */
         body: z.string(),
         truncated: z.boolean(),

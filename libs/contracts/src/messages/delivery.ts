@@ -25,11 +25,14 @@ export const deliveryHead = z.object({
 });
 export type DeliveryHead = z.output<typeof deliveryHead>;
 
+/** Pairs of name and value. Looked at by hand: as an array of tuples the headers of one attempt take zod 2 µs, ten times as long. */
+export const headerPairs = z.custom<[name: string, value: string][]>(arePairs, 'must be pairs of texts');
+
 /** A delivery ready to be sent: everything but the webhook's address and secrets, which are read when it is sent. */
 export const renderedDelivery = deliveryHead.extend({
   contentType: z.string(),
   /** Headers that belong to the body, such as CloudEvents attributes in binary mode. */
-  headers: z.array(z.tuple([z.string(), z.string()])),
+  headers: headerPairs,
   /** The exact bytes to sign, send and log, as UTF-8 text. */
   body: z.string(),
   trigger,
@@ -43,3 +46,7 @@ export const renderedDelivery = deliveryHead.extend({
   build: buildStep.optional(),
 });
 export type RenderedDelivery = z.output<typeof renderedDelivery>;
+
+function arePairs(value: unknown): boolean {
+  return Array.isArray(value) && value.every((pair: unknown) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string' && typeof pair[1] === 'string');
+}
