@@ -29,16 +29,21 @@ interface UnderWay {
 /** What is under way to one webhook, who waits for it, and how much it can take. */
 export class EndpointGate {
   readonly waiters: Waiter[] = [];
-  /** The turns of the deliveries that found no room. */
-  readonly backlog = new Spread();
   private readonly limit = new AdaptiveLimit();
-  /** The oldest first. */
-  private readonly underWay = new Set<UnderWay>();
+  /** The oldest first; at most the cap, and most often one. */
+  private readonly underWay: UnderWay[] = [];
   private durationMs: number | undefined;
-  private behindCircuit = { untilMs: 0, turns: new Spread() };
+  // Most gates never need these, and those of 20,000 webhooks are kept.
+  private putOff: Spread | undefined;
+  private behindCircuit: Spread | undefined;
   private wakesAtMs = Infinity;
   private alarm: NodeJS.Timeout | undefined;
   private usedAtMs = 0;
+
+  /** The turns of the deliveries that found no room. */
+  get backlog(): Spread {
+    return (this.putOff ??= new Spread());
+  }
 
   /** How many requests may be under way now, of a cap of this many. */
   allowed(cap: number): number {
@@ -46,12 +51,12 @@ export class EndpointGate {
   }
 
   hasRoom(cap: number): boolean {
-    return this.underWay.size < this.allowed(cap);
+    return this.underWay.length < this.allowed(cap);
   }
 
   begin(nowMs: number): UnderWay {
     const request = { startedAtMs: nowMs, idleMs: idleMs() };
-    this.underWay.add(request);
+    this.underWay.push(request);
     return request;
   }
 
@@ -59,8 +64,8 @@ export class EndpointGate {
   end(request: UnderWay, cap: number, settlement: Settlement | undefined, nowMs: number): number {
     this.usedAtMs = nowMs;
     if (settlement?.speed === 'slow') this.limit.slowed(cap);
-    if (settlement?.speed === 'succeeded') this.limit.succeeded(cap, this.underWay.size);
-    this.underWay.delete(request);
+    if (settlement?.speed === 'succeeded') this.limit.succeeded(cap, this.underWay.length);
+    this.underWay.splice(this.underWay.indexOf(request), 1);
     if (settlement === undefined) return 0;
     const tookMs = idleMs() - request.idleMs;
     this.durationMs = (this.durationMs ?? tookMs) * (1 - LATEST) + tookMs * LATEST;
@@ -78,10 +83,10 @@ export class EndpointGate {
     return Math.max(1, this.durationMs ?? 0, silentMs > SILENT_MS ? silentMs : 0) / this.allowed(cap);
   }
 
-  /** The turn of a delivery that an open circuit kept back, in epoch ms. With each opening the turns begin anew, so the oldest stay first. */
+  /** The turn of a delivery that an open circuit kept back, in epoch ms. The next opening goes on where the turns of the last one end, so that together they keep the rate. */
   turnBehindCircuit(untilMs: number, cap: number): number {
-    if (this.behindCircuit.untilMs !== untilMs) this.behindCircuit = { untilMs, turns: new Spread() };
-    return this.behindCircuit.turns.next({ fromMs: untilMs + jittered(AFTER_PROBE_MS, Math.random), everyMs: 1_000 / (DRAIN_PER_SLOT * cap), horizonMs: CIRCUIT_HORIZON_MS });
+    this.behindCircuit ??= new Spread();
+    return this.behindCircuit.next({ fromMs: untilMs + jittered(AFTER_PROBE_MS, Math.random), everyMs: 1_000 / (DRAIN_PER_SLOT * cap), horizonMs: CIRCUIT_HORIZON_MS });
   }
 
   /** Calls back at this time, or earlier if that was asked for before. */
@@ -96,12 +101,12 @@ export class EndpointGate {
   }
 
   get isBusy(): boolean {
-    return this.underWay.size > 0 || this.waiters.length > 0;
+    return this.underWay.length > 0 || this.waiters.length > 0;
   }
 
   isIdle(nowMs: number): boolean {
     const isRemembered = !this.limit.isFull && nowMs - this.usedAtMs < REMEMBER_MS;
-    return !this.isBusy && !isRemembered && !this.backlog.isAhead(nowMs) && !this.behindCircuit.turns.isAhead(nowMs);
+    return !this.isBusy && !isRemembered && this.putOff?.isAhead(nowMs) !== true && this.behindCircuit?.isAhead(nowMs) !== true;
   }
 
   /** Nobody is called back any more. */
@@ -112,5 +117,5 @@ export class EndpointGate {
 
 /** Our time without work: of an attempt's duration, only this is the endpoint's. With all else to do, a fast one would seem slow. */
 function idleMs(): number {
-  return performance.eventLoopUtilization().idle;
+  return performance.nodeTiming.idleTime;
 }

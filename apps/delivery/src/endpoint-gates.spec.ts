@@ -102,6 +102,17 @@ describe('an open circuit', () => {
     expect(turns).toEqual([...turns].sort((one, other) => one - other));
   });
 
+  it('keeps that rate when it opens again while turns are still to come', async () => {
+    openUntilMs = NOW + 30_000;
+    const webhook = aWebhook({ concurrency: 1 });
+    const turns = await Promise.all(Array.from({ length: 9 }, async () => turnOf(await enter(webhook))));
+    await vi.advanceTimersByTimeAsync(31_000);
+    openUntilMs = NOW + 32_000;
+    const again = await Promise.all(Array.from({ length: 9 }, async () => turnOf(await enter(webhook))));
+    const all = [...turns, ...again].sort((one, other) => one - other);
+    all.slice(1).forEach((turn, index) => expect(turn - (all[index] ?? 0)).toBeGreaterThanOrEqual(499));
+  });
+
   it('is not asked by a resend or a test', async () => {
     openUntilMs = NOW + 30_000;
     expect(await settledOf((['resend', 'test'] as const).map((trigger) => enter(aWebhook(), { trigger })))).toEqual(['admitted', 'admitted']);

@@ -3,15 +3,23 @@ import { Spread, TokenBucket, unsaidHoldMs } from '@buildwire/resilience';
 import { chatAddress } from './chat-address.js';
 import type { WebhookSettings } from './webhook-settings.js';
 
+/** That an endpoint has asked for time again and again is remembered this long after the last time: far longer than it was given. */
+const REMEMBER_MS = 300_000;
+
 /** What one endpoint limits, whichever webhook sends there: how many requests start in a time, and when none may. */
 export class EndpointPace {
   /** What it knows is worth less than the room for another. */
   readonly isBusy = false;
-  /** The turns of the deliveries that were put off because of the pace. */
-  readonly backlog = new Spread();
-  private readonly bucket = new TokenBucket();
+  // An endpoint that only asks for time has neither, and 50,000 may.
+  private turns: Spread | undefined;
+  private bucket: TokenBucket | undefined;
   private heldUntilMs = 0;
   private unsaid = 0;
+
+  /** The turns of the deliveries that were put off because of the pace. */
+  get backlog(): Spread {
+    return (this.turns ??= new Spread());
+  }
 
   /** When the endpoint may be called again, in epoch ms; not after now if it may be now. */
   get freeAtMs(): number {
@@ -19,10 +27,11 @@ export class EndpointPace {
   }
 
   readyAtMs(pacing: Pacing): number {
-    return this.bucket.readyAtMs(pacing);
+    return this.bucket?.readyAtMs(pacing) ?? 0;
   }
 
   take(pacing: Pacing, nowMs: number): void {
+    this.bucket ??= new TokenBucket();
     this.bucket.take(pacing, nowMs);
   }
 
@@ -39,7 +48,8 @@ export class EndpointPace {
   }
 
   isIdle(nowMs: number): boolean {
-    return this.unsaid === 0 && this.heldUntilMs <= nowMs && !this.backlog.isAhead(nowMs) && this.bucket.isFull(nowMs);
+    const isOver = this.heldUntilMs + (this.unsaid === 0 ? 0 : REMEMBER_MS) <= nowMs;
+    return isOver && this.turns?.isAhead(nowMs) !== true && this.bucket?.isFull(nowMs) !== false;
   }
 }
 

@@ -41,7 +41,9 @@ export class IdleMap<Value extends Idle> {
 
   /** Forgets all that are idle. */
   sweep(nowMs: number): void {
-    for (const key of this.entries.keys()) this.drop(key, nowMs);
+    for (const [key, value] of this.entries) {
+      if (value.isIdle(nowMs)) this.entries.delete(key);
+    }
   }
 
   each(visit: (value: Value) => void): void {

@@ -15,8 +15,9 @@ export class RecentMap<Value> {
   set(key: string, value: Value): void {
     this.entries.delete(key);
     this.entries.set(key, value);
+    if (this.entries.size <= this.bound) return;
     const [oldest] = this.entries.keys();
-    if (this.entries.size > this.bound && oldest !== undefined) this.entries.delete(oldest);
+    if (oldest !== undefined) this.entries.delete(oldest);
   }
 
   delete(key: string): void {

@@ -56,7 +56,7 @@ export class WebhookDirectory implements OnModuleInit {
   private async refresh(webhookId: string, stale: Entry): Promise<void> {
     stale.loadedAtMs = performance.now();
     try {
-      const found = await this.reader.read(webhookId);
+      const found = await this.reader.read(webhookId, await stale.found);
       const changedMeanwhile = this.entries.get(webhookId) !== stale;
       if (!changedMeanwhile) this.entries.set(webhookId, { found: Promise.resolve(found), loadedAtMs: performance.now() });
     } catch (error) {
@@ -65,7 +65,8 @@ export class WebhookDirectory implements OnModuleInit {
   }
 
   private evict(): void {
+    if (this.entries.size <= MAX_ENTRIES) return;
     const [oldest] = this.entries.keys();
-    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
+    if (oldest !== undefined) this.entries.delete(oldest);
   }
 }

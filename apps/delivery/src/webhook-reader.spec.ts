@@ -69,6 +69,28 @@ describe('the webhook reader', () => {
       { kind: 'deleted' },
     ]);
   });
+
+  it('gives back what is known, until the webhook or a secret of it changes, whoever changed it', async () => {
+    const id = await aStored({ secrets: [SECRET, 'the older secret'] });
+    const known = await reader.read(id);
+    expect(await reader.read(id, known)).toBe(known);
+    expect(await reader.read(await aStored({ secrets: [SECRET] }), known)).not.toBe(known);
+
+    await database.query('update matching.webhook set url = $2 where id = $1', [id, 'https://example.com/other']);
+    const changed = await reader.read(id, known);
+    expect(changed).toMatchObject({ webhook: { url: 'https://example.com/other' } });
+    await database.query('update matching.webhook_secret set expires_at = now() where webhook_id = $1 and created_at < now() - interval \'30 minutes\'', [id]);
+    expect(await reader.read(id, changed)).toMatchObject({ webhook: { keys: [expect.anything()] } });
+  });
+
+  it('reads any number that is asked for at once, each as it is after the question', async () => {
+    const ids = await Promise.all(Array.from({ length: 120 }, () => aStored({ secrets: [SECRET] })));
+    const first = ids.map((id) => reader.read(id));
+    await database.query('update matching.webhook set active = false where id = any($1)', [ids]);
+    const second = await Promise.all(ids.map((id) => reader.read(id)));
+    expect((await Promise.all(first)).map((found) => found.kind === 'found' && found.webhook.id)).toEqual(ids);
+    expect(second.map((found) => found.kind === 'found' && found.webhook.active)).toEqual(ids.map(() => false));
+  });
 });
 
 async function aStored(over: Partial<RuleSettings> & { secrets: string[]; expired?: string[] }, box = secretBox): Promise<string> {

@@ -1,10 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Incoming } from './incoming-message.js';
 import type { Runner, SettlerOf } from './runner.js';
+
+const BEGUN_PER_TURN = 32;
 
 /** Works on each record on its own, up to `concurrency` at a time, not counting those that have stepped aside. */
 export class EachRunner implements Runner {
   private running = 0;
   private places = 0;
+  private begun = 0;
   private waiters: (() => void)[] = [];
 
   constructor(
@@ -15,6 +19,8 @@ export class EachRunner implements Runner {
   async accept(contract: string, records: Incoming[]): Promise<void> {
     for (const record of records) {
       while (this.places >= this.concurrency) await this.change();
+      // Hundreds of beginnings in one turn would hold up all that is under way.
+      if (++this.begun % BEGUN_PER_TURN === 0) await setImmediate();
       void this.run(contract, record);
     }
   }

@@ -69,7 +69,9 @@ function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
 function opened(target: ConnectTarget, addresses: string[], policy: ConnectPolicy, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = target.secure ? tlsSocket(target, addresses, policy) : connectTcp(pinned(target, addresses));
+    let isOver = false;
     const end = (error?: SendError) => {
+      isOver = true;
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       if (error === undefined) return resolve(socket);
@@ -81,7 +83,7 @@ function opened(target: ConnectTarget, addresses: string[], policy: ConnectPolic
     let handshaking = false;
     signal.addEventListener('abort', abort);
     // Stays on: between this and undici's own listener an error would end the process.
-    socket.on('error', (error) => end(connectError(error, handshaking)));
+    socket.on('error', (error) => isOver || end(connectError(error, handshaking)));
     socket.once('connect', () => {
       handshaking = target.secure;
       if (!isPinned(socket, addresses)) end(new SendError('blocked_address', 'the address is not the one resolved'));

@@ -19,10 +19,10 @@ export function withDefaults(headers: readonly [name: string, value: string][], 
   return [...own, ['Accept-Encoding', 'identity'], [HOP_HEADER, '1'], ...headers];
 }
 
-/** Every header as it goes onto the wire, in order and casing, for the log and the preview. There is no host if the URL is none. */
-export function wireHeaders(request: Pick<SendRequest, 'url' | 'headers' | 'body'>, userAgent: string): [string, string][] {
+/** Every header as it goes onto the wire, in order and casing, for the log and the preview. */
+export function wireHeaders(request: Pick<SendRequest, 'headers' | 'body'>, host: string, userAgent: string): [string, string][] {
   return [
-    ['host', URL.canParse(request.url) ? new URL(request.url).host : ''],
+    ['host', host],
     ['connection', 'keep-alive'],
     ...withDefaults(request.headers, userAgent),
     ['content-length', String(request.body.byteLength)],

@@ -5,6 +5,8 @@ import { judgeUrl, type UrlVerdict } from './webhook-url.js';
 export interface Target {
   url: URL;
   origin: string;
+  /** As the header says it, with a port that is not the default. */
+  host: string;
   path: string;
 }
 
@@ -26,10 +28,19 @@ export class Targets {
   }
 
   #keep(text: string, url: URL): Target {
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size >= MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    const target = { url, origin: url.origin, path: url.pathname + url.search };
+    if (this.#kept.size >= MAX_KEPT) this.#forgetOldest();
+    const target = { url, origin: url.origin, host: url.host, path: url.pathname + url.search };
     this.#kept.set(text, target);
     return target;
   }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined) this.#kept.delete(oldest);
+  }
+}
+
+/** The host of any text; empty if it is no URL. */
+export function hostIn(text: string): string {
+  return URL.canParse(text) ? new URL(text).host : '';
 }

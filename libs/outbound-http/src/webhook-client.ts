@@ -5,7 +5,7 @@ import type { OriginConnections } from './origin-connections.js';
 import { reservedAmong, wireHeaders, withDefaults } from './request-headers.js';
 import { systemResolver, type ResolveHost } from './resolve-host.js';
 import type { FailureKind, SendResult, Timing } from './send-result.js';
-import { Targets, type Target } from './targets.js';
+import { Targets, hostIn, type Target } from './targets.js';
 import { TrustStore } from './trust-store.js';
 import { WallClock } from './wall-clock.js';
 
@@ -86,9 +86,10 @@ export class WebhookClient {
     return stopwatch.result(last, isStale);
   }
 
-  /** The headers that `post` puts onto the wire for this request, all of them, in order and casing. */
+  /** The headers that `post` puts onto the wire for this request, all of them, in order and casing. There is no host if the URL is none. */
   headersOf(request: SendRequest): [name: string, value: string][] {
-    return wireHeaders(request, this.#options.userAgent);
+    const target = this.#targets.of(request.url);
+    return wireHeaders(request, 'host' in target ? target.host : hostIn(request.url), this.#options.userAgent);
   }
 
   /** How many origins have a connection now. */

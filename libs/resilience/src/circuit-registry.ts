@@ -1,9 +1,13 @@
 import { EndpointCircuit } from './circuit.js';
 import { defaultCircuitOptions, type CircuitOptions } from './circuit-options.js';
 import type { Admission, CircuitRun, CircuitState, CircuitTransition } from './circuit-states.js';
-import type { Counted } from './counted.js';
+import type { Counted, Counts } from './counted.js';
+import { FirstFailures } from './first-failures.js';
 
-/** The circuits of the webhooks that are failing now; a webhook without one is healthy, and costs one Map lookup. */
+/** First failures kept for each circuit. */
+const FIRST_PER_CIRCUIT = 4;
+
+/** The circuits of the webhooks that are failing now, which begin with a second failure; a webhook without one costs a Map lookup. */
 export class CircuitRegistry {
   /** Told of every change but those given to `adopt`; for the shared store, the log and the metrics. */
   onTransition?: (webhookId: string, transition: CircuitTransition) => void;
@@ -12,11 +16,13 @@ export class CircuitRegistry {
   readonly #circuits = new Map<string, EndpointCircuit>();
   /** Ids of the circuits that are still closed, the one whose last failure is longest ago first. */
   readonly #closed = new Set<string>();
+  readonly #firstFailures: FirstFailures;
   readonly #sweeper: NodeJS.Timeout;
   #adopting = false;
 
   constructor(options: Partial<CircuitOptions> = {}) {
     this.#options = { ...defaultCircuitOptions, ...options };
+    this.#firstFailures = new FirstFailures(this.#options, FIRST_PER_CIRCUIT * this.#options.maxCircuits);
     this.#sweeper = setInterval(() => this.#sweep(), this.#options.idleTtlMs / 10).unref();
   }
 
@@ -30,7 +36,7 @@ export class CircuitRegistry {
     if (circuit !== undefined) return circuit.run(action);
 
     const { counts, value } = await action();
-    if (counts === 'failure') this.#circuitOf(webhookId)?.record(counts);
+    this.#count(webhookId, counts);
     return { kind: 'ran', value };
   }
 
@@ -67,11 +73,32 @@ export class CircuitRegistry {
     this.#circuits.get(webhookId)?.shutdown();
     this.#circuits.delete(webhookId);
     this.#closed.delete(webhookId);
+    this.#firstFailures.forget(webhookId);
   }
 
   shutdown(): void {
     clearInterval(this.#sweeper);
     for (const webhookId of [...this.#circuits.keys()]) this.forget(webhookId);
+  }
+
+  /** Counts a call that began before there was a circuit. */
+  #count(webhookId: string, counts: Counts): void {
+    const circuit = this.#circuits.get(webhookId);
+    if (circuit !== undefined) {
+      if (counts === 'failure') circuit.record(counts);
+      return;
+    }
+    if (counts === 'success') this.#firstFailures.succeeded(webhookId);
+    if (counts === 'failure') this.#failedWithoutCircuit(webhookId);
+  }
+
+  #failedWithoutCircuit(webhookId: string): void {
+    const successes = this.#firstFailures.failed(webhookId);
+    if (successes === undefined) return;
+    const circuit = this.#circuitOf(webhookId);
+    circuit?.record('failure');
+    for (let count = 0; count < successes; count++) circuit?.record('success');
+    circuit?.record('failure');
   }
 
   #circuitOf(webhookId: string): EndpointCircuit | undefined {
