@@ -1,11 +1,12 @@
-import { deliveryFilters, pagingOnly, validate } from '@buildwire/contracts';
-import type { Attempt, Delivery } from '@buildwire/contracts';
+import { deliveryFilters, pagingOnly, resendDeliveries, timestampOf, validate } from '@buildwire/contracts';
+import type { Attempt, Delivery, ResentDeliveries } from '@buildwire/contracts';
 import { ApiKeyGuard, Organization } from '@buildwire/service-runtime';
-import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { Attempts } from './attempts.repository.js';
 import { Deliveries } from './deliveries.repository.js';
 import type { Page } from '@buildwire/database';
 import { ResendDelivery } from './resend-delivery.js';
+import { ResendFailedDeliveries } from './resend-failed-deliveries.js';
 
 @Controller('v1/deliveries')
 @UseGuards(ApiKeyGuard)
@@ -14,11 +15,19 @@ export class DeliveriesController {
     private readonly deliveries: Deliveries,
     private readonly attempts: Attempts,
     private readonly resendDelivery: ResendDelivery,
+    private readonly resendFailedDeliveries: ResendFailedDeliveries,
   ) {}
 
   @Get()
   async list(@Organization() organizationId: string, @Query() query: unknown): Promise<Page<Delivery>> {
     return this.deliveries.list(organizationId, validate(deliveryFilters, query));
+  }
+
+  @Post('resend')
+  @HttpCode(202)
+  async resendAll(@Organization() organizationId: string, @Body() body: unknown): Promise<ResentDeliveries> {
+    const { until = timestampOf(Date.now()), ...asked } = validate(resendDeliveries, body);
+    return this.resendFailedDeliveries.resend(organizationId, { ...asked, until });
   }
 
   @Get(':id')

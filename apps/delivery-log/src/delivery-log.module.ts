@@ -17,6 +17,7 @@ import { RecordClosureHandler } from './record-closure.handler.js';
 import { RecordDeadLetterHandler } from './record-dead-letter.handler.js';
 import { RecordPostponementHandler } from './record-postponement.handler.js';
 import { ResendDelivery } from './resend-delivery.js';
+import { ResendFailedDeliveries } from './resend-failed-deliveries.js';
 import { RETENTION_DAYS, Retention } from './retention.js';
 
 /** Keeps what became of deliveries, answers queries about it, and sends again. */
@@ -45,6 +46,7 @@ export class DeliveryLogModule {
         EventDeliveries,
         LoggedDeadLetters,
         ResendDelivery,
+        ResendFailedDeliveries,
         { provide: ApiKeyLookup, useExisting: ApiKeys },
       ],
     };

@@ -44,7 +44,7 @@ export class SendDeliveryHandler {
 
   @OnMessage('delivery', deliveryRendered)
   async send(delivery: DeliveryRendered, turn: Turn): Promise<Outcome | void> {
-    if (turn.redelivered && laneOf(delivery) === 'new' && (await this.repeats.isOver(delivery.deliveryId))) return;
+    if (turn.redelivered && laneOf(delivery) === 'new' && (await this.repeats.isOver(delivery))) return;
     const found = await this.webhooks.find(delivery.organizationId, delivery.webhookId);
     if (found.kind === 'deleted') return this.cancel(delivery, 'the webhook was deleted');
     if (found.kind === 'unreadable') return this.setAside(delivery, found.reason);

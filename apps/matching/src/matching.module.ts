@@ -17,7 +17,10 @@ import { EventTypesController } from './event-types.controller.js';
 import { EventsController } from './events.controller.js';
 import { Events } from './events.query.js';
 import { MatchEventHandler } from './match-event.handler.js';
+import { MissedEvents } from './missed-events.repository.js';
 import { OrganizationsRepository } from './organizations.repository.js';
+import { RecoverWebhook } from './recover-webhook.js';
+import { RecoveryController } from './recovery.controller.js';
 import { StreamedArtifacts } from './streamed-artifacts.js';
 import { TestController } from './test.controller.js';
 import { TestedWebhooks } from './tested-webhooks.query.js';
@@ -44,7 +47,7 @@ export class MatchingModule {
   static register({ secretsKey, bootstrapApiKey, streaming, healthRule = standardHealthRule }: MatchingOptions): DynamicModule {
     return {
       module: MatchingModule,
-      controllers: [ArtifactsController, DisableWebhookHandler, MatchEventHandler, DryRunController, TestController, WebhooksController, WebhookActionsController, EventsController, EventTypesController],
+      controllers: [ArtifactsController, DisableWebhookHandler, MatchEventHandler, DryRunController, TestController, WebhooksController, WebhookActionsController, RecoveryController, EventsController, EventTypesController],
       providers: [
         { provide: SecretBox, useFactory: () => new SecretBox(secretsKey) },
         { provide: ApiKeyLookup, useExisting: ApiKeys },
@@ -57,7 +60,9 @@ export class MatchingModule {
         DryRuns,
         EventIndex,
         Events,
+        MissedEvents,
         OrganizationsRepository,
+        RecoverWebhook,
         TestedWebhooks,
         WebhookChanges,
         WebhookIndex,

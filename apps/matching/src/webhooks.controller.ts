@@ -5,6 +5,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Use
 import type { Page } from '@buildwire/database';
 import { checkFilter } from './check-filter.js';
 import { knownWebhookId } from './known-webhook-id.js';
+import { recoveryOf } from './recovery-offer.js';
 import { WebhookChanges } from './webhook-changes.js';
 import { WebhookList } from './webhook-list.query.js';
 import { givenSecret, secretFor } from './webhook-secret.js';
@@ -48,7 +49,7 @@ export class WebhooksController {
     const changed = await this.webhooks.update(organizationId, knownWebhookId(id), { ...change, ...(secret === undefined ? {} : { secret: givenSecret(secret) }) });
     await this.announce({ organizationId, webhookId: id }, changed);
     const { webhook, wasDisabled } = changed;
-    return wasDisabled === null || !webhook.active ? webhook : { ...webhook, recovery: { since: wasDisabled.at } };
+    return wasDisabled === null || !webhook.active ? webhook : { ...webhook, recovery: recoveryOf(webhook, wasDisabled.at, Date.now()) };
   }
 
   @Delete(':id')

@@ -39,7 +39,7 @@ export async function startTestService(organizationIds: string[]) {
     await database.close();
     await Promise.all([nats.stop(), postgres.stop()]);
   };
-  return { postgres, database, publisher: app.get(Publisher), broker: app.get(Broker), stop, call: callOn(app) };
+  return { nats, postgres, database, publisher: app.get(Publisher), broker: app.get(Broker), stop, call: callOn(app) };
 }
 
 async function start(natsUrl: string, databaseUrl: string): Promise<NestFastifyApplication> {
@@ -59,8 +59,8 @@ async function start(natsUrl: string, databaseUrl: string): Promise<NestFastifyA
 }
 
 function callOn(app: NestFastifyApplication) {
-  return async (organizationId: string, url: string, method: 'GET' | 'POST' = 'GET') => {
-    const answer = await app.inject({ method, url, headers: { authorization: `Bearer bw_${organizationId}` } });
+  return async (organizationId: string, url: string, method: 'GET' | 'POST' = 'GET', body?: object) => {
+    const answer = await app.inject({ method, url, headers: { authorization: `Bearer bw_${organizationId}` }, ...(body === undefined ? {} : { payload: body }) });
     return { status: answer.statusCode, body: answer.json<unknown>() };
   };
 }
