@@ -1,72 +1,67 @@
-import { timestampOf } from '@buildwire/contracts';
+import { Columns } from '@buildwire/database';
 import type { DeliveryAttempted } from '@buildwire/contracts';
-import { hexBytes, storable, wellFormed } from './storable-text.js';
+import { storable } from './storable-text.js';
 
-/** A row of `delivery_log.attempt`. */
-export interface AttemptRow {
-  sent_at: string;
-  id: string;
-  delivery_id: string;
-  organization_id: string;
-  trigger: string;
-  schedule_attempt: number;
-  outcome: string;
-  reason?: string;
-  status_code?: number;
-  request_method: string;
-  request_url: string;
-  request_headers: [string, string][];
-  content_type: string;
-  body_headers: [string, string][];
-  request_body?: string;
-  request_body_bytes?: string;
-  response_headers?: [string, string][];
-  response_body?: string;
-  response_truncated?: boolean;
-  timing: DeliveryAttempted['timing'];
-  duration_ms: number;
-  transport_retried: boolean;
-}
+/** The columns of `delivery_log.attempt` as they are written. */
+export const attemptColumns = new Columns({
+  organization_id: 'text',
+  delivery_id: 'text',
+  sent_at: 'timestamptz',
+  id: 'text',
+  trigger: 'text',
+  schedule_attempt: 'integer',
+  outcome: 'text',
+  reason: 'text',
+  status_code: 'integer',
+  request_method: 'text',
+  request_url: 'text',
+  request_headers: 'json',
+  content_type: 'text',
+  body_headers: 'json',
+  request_body: 'text',
+  request_body_bytes: 'bytea',
+  response_headers: 'json',
+  response_body: 'bytea',
+  response_truncated: 'boolean',
+  timing: 'json',
+  duration_ms: 'integer',
+  transport_retried: 'boolean',
+});
 
-export function attemptRow(attempted: DeliveryAttempted): AttemptRow {
-  const { request, response, reason } = attempted;
+export type AttemptRow = ReturnType<typeof attemptRow>;
+
+export function attemptRow(attempted: DeliveryAttempted) {
+  const { request, response, reason, body } = attempted;
+  // Text can be searched; what it cannot hold is kept as bytes. Those of either are what was sent.
+  const isText = !body.includes('\0');
   return {
-    sent_at: timestampOf(attempted.sentAtMs),
-    id: attempted.attemptId,
-    delivery_id: attempted.deliveryId,
     organization_id: attempted.organizationId,
+    delivery_id: attempted.deliveryId,
+    sent_at: attempted.sentAtMs,
+    id: attempted.attemptId,
     trigger: attempted.trigger,
     schedule_attempt: attempted.attempt,
     outcome: attempted.outcome,
-    ...(reason === undefined ? {} : { reason: storable(reason) }),
+    reason: reason === undefined ? null : storable(reason),
+    status_code: response?.statusCode,
     request_method: request.method,
     request_url: storable(request.url),
     request_headers: storableHeaders(request.headers),
     content_type: storable(attempted.contentType),
     body_headers: storableHeaders(attempted.headers),
-    ...requestBody(attempted.body),
-    ...(response === undefined ? {} : responseColumns(response)),
-    timing: attempted.timing,
+    request_body: isText ? body : null,
+    request_body_bytes: isText ? null : Buffer.from(body),
+    response_headers: response && storableHeaders(response.headers),
+    response_body: response && Buffer.from(response.body, 'base64'),
+    response_truncated: response?.truncated,
+    timing: JSON.stringify(attempted.timing),
     duration_ms: attempted.durationMs,
     transport_retried: attempted.transportRetried,
   };
 }
 
-/** Text spares the doubled length of bytes in hexadecimal, and can be searched; the bytes of either are what was sent. */
-function requestBody(body: string) {
-  const text = wellFormed(body);
-  return text.includes('\0') ? { request_body_bytes: hexBytes(Buffer.from(text)) } : { request_body: text };
-}
-
-function responseColumns({ statusCode, headers, body, truncated }: NonNullable<DeliveryAttempted['response']>) {
-  return {
-    status_code: statusCode,
-    response_headers: storableHeaders(headers),
-    response_body: hexBytes(Buffer.from(body, 'base64')),
-    response_truncated: truncated,
-  };
-}
-
-function storableHeaders(headers: [string, string][]): [string, string][] {
-  return headers.map(([name, value]) => [storable(name), storable(value)]);
+/** As JSON. What no column can hold is a `\u` escape there, as is little else. */
+function storableHeaders(headers: [string, string][]): string {
+  const json = JSON.stringify(headers);
+  return json.includes('\\u') ? JSON.stringify(headers.map((pair) => pair.map(storable))) : json;
 }

@@ -1,50 +1,37 @@
+import { attemptColumns } from './attempt-row.js';
+import { changeColumns } from './delivery-change.js';
+
+const attemptNames = attemptColumns.names.join(', ');
+const changeNames = changeColumns.names.join(', ');
+
 /**
- * Stores attempts ($2) and what messages say about deliveries ($1), both as JSON arrays of rows, in one atomic
- * statement. An attempt counts when its row is really inserted, so that it counts once however often it is reported.
+ * Stores attempts and what messages say about deliveries, each delivery once, in one atomic statement. An attempt counts
+ * when its row is really inserted, so that it counts once however often it is reported. Parameters: the columns of the
+ * attempts, then those of the changes.
  *
- * Each register of a delivery (its end, its latest attempt, its schedule) takes the first row of one total order, both
- * among the messages of a batch and against what is stored: neither the order of messages nor their batches matter.
- * A delivery's trigger is `test` once a message says so: `event` is the lesser word.
- * Rows are written in the order of their keys, so that replicas never wait for each other in a circle.
+ * Each register of a delivery (its end, its latest attempt, its schedule) takes the first of what is stored and what is
+ * said by a total order: neither the order of messages nor their batches matter. A delivery's trigger is `test` once a
+ * message says so: `event` is the lesser word.
  */
-export const recordDeliveries = `
+export const recordDeliveries = {
+  name: 'record-deliveries',
+  text: `
   with inserted as (
-    insert into delivery_log.attempt
-    select * from json_populate_recordset(null::delivery_log.attempt, $2::json) order by sent_at, id
+    insert into delivery_log.attempt (${attemptNames})
+    select * from ${attemptColumns.table('a')}
     on conflict do nothing
     returning delivery_id
-  ), counted as (
-    select delivery_id, count(*)::integer as attempts from inserted group by delivery_id
-  ), change as (
-    select
-      c.created_at, c.id, min(c.organization_id) as organization_id, min(c.event_id) as event_id,
-      min(c.event_type) as event_type, min(c.app_id) as app_id, min(c.webhook_id) as webhook_id,
-      min(c.format) as format, min(c.dialect) as dialect, max(c.trigger) as trigger,
-      (array_agg(c order by ${endOrder('c')}))[1] as ending,
-      (array_agg(c order by ${attemptOrder('c')}))[1] as attempted,
-      (array_agg(c order by ${scheduleOrder('c')}))[1] as scheduled
-    from json_populate_recordset(null::delivery_log.delivery, $1::json) as c
-    group by c.created_at, c.id
   )
-  insert into delivery_log.delivery as d (
-    created_at, id, organization_id, event_id, event_type, app_id, webhook_id, format, dialect, trigger, attempt_count,
-    status, completed_at, closed_reason,
-    last_sent_at, last_status_code, last_attempt_reason,
-    scheduled_at, due_at, postponed_reason
-  )
-  select
-    created_at, id, organization_id, event_id, event_type, app_id, webhook_id, format, dialect, trigger, coalesce(attempts, 0),
-    (ending).status, (ending).completed_at, (ending).closed_reason,
-    (attempted).last_sent_at, (attempted).last_status_code, (attempted).last_attempt_reason,
-    (scheduled).scheduled_at, (scheduled).due_at, (scheduled).postponed_reason
-  from change left join counted on counted.delivery_id = change.id
-  order by created_at, id
-  on conflict (created_at, id) do update set
+  insert into delivery_log.delivery as d (${changeNames}, attempt_count)
+  select c.*, (c.id in (select delivery_id from inserted))::integer
+  from ${changeColumns.table('c', attemptColumns.names.length + 1)}
+  on conflict (organization_id, created_at, id) do update set
     attempt_count = d.attempt_count + excluded.attempt_count,
     trigger = greatest(d.trigger, excluded.trigger),
     ${first(['status', 'completed_at', 'closed_reason'], endOrder('c'))},
     ${first(['last_sent_at', 'last_status_code', 'last_attempt_reason'], attemptOrder('c'))},
-    ${first(['scheduled_at', 'due_at', 'postponed_reason'], scheduleOrder('c'))}`;
+    ${first(['scheduled_at', 'due_at', 'postponed_reason'], scheduleOrder('c'))}`,
+};
 
 /** A success absorbs everything; of other ends the first stands; all absorb waiting. */
 function endOrder(row: string): string {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Event, StatusChange } from '@buildwire/contracts';
 import { followLine, outcomeOf } from '@buildwire/filters';
 import type { BuildLine, BuildOutcome } from '@buildwire/filters';
@@ -24,9 +24,10 @@ export function buildHistories<Item extends NewEvent>(items: readonly Item[]): B
   for (const item of items) {
     const told = outcomeOf(item.event);
     if (told === undefined) continue;
-    const place = { organizationId: item.organizationId, digest: digestOf(told.line) };
-    const history = histories.get(historyKey(place)) ?? { ...place, line: told.line, told: [] };
-    histories.set(historyKey(place), history);
+    const name = nameOf(told.line);
+    const key = `${item.organizationId} ${name}`;
+    const history = histories.get(key) ?? { organizationId: item.organizationId, digest: hash('sha256', name), line: told.line, told: [] };
+    histories.set(key, history);
     history.told.push({ item, outcome: told.outcome });
   }
   return [...histories.values()];
@@ -46,6 +47,7 @@ function pairOf<Item>(item: Item, change: StatusChange | null | undefined): [Ite
   return change === null || change === undefined ? [] : [[item, change]];
 }
 
-function digestOf({ appId, branch, platform, buildType }: BuildLine): string {
-  return createHash('sha256').update(JSON.stringify([appId, branch, platform, buildType])).digest('hex');
+/** May be longer than an index takes: the table knows its digest. */
+function nameOf({ appId, branch, platform, buildType }: BuildLine): string {
+  return JSON.stringify([appId, branch, platform, buildType]);
 }

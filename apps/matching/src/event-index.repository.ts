@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { noteOutcomes } from './build-outcomes.repository.js';
 import { standingOf } from './event-standing.js';
 import type { Indexed, Standing } from './event-standing.js';
+import { indexEvents, parametersOf } from './index-events.sql.js';
 
 /** An event as it came, with the deliveries that it would cause now. */
 export interface Candidate {
@@ -22,11 +23,9 @@ export interface Candidate {
   deliveriesOn(change: StatusChange): MatchedDelivery[];
 }
 
-interface Place {
+interface Key {
   organizationId: string;
   id: string;
-  sequence: string;
-  index: number;
 }
 
 interface Changed {
@@ -56,39 +55,14 @@ export class EventIndex {
   /** Indexes what is new, with its deliveries. In one transaction with the state of builds: what was decided by it is stored with the event. */
   private addNew(candidates: readonly Candidate[]): Promise<Map<Candidate, MatchedDelivery[]>> {
     return this.database.transaction(async (query) => {
-      const places = new Set((await this.insert(query, candidates)).map(keyOf));
-      const added = candidates.filter((candidate) => places.has(keyOf(placeOf(candidate))));
+      const firsts = firstsOf(candidates);
+      const keys = new Set((await query<Key>(indexEvents, parametersOf([...firsts.values()]))).map(keyOf));
+      const added = candidates.filter((candidate) => firsts.get(keyOfEvent(candidate)) === candidate && keys.has(keyOfEvent(candidate)));
       const real = added.filter(({ test }) => test === undefined);
       const changed = [...(await noteOutcomes(query, real))].map(([candidate, change]) => ({ candidate, change, deliveries: candidate.deliveriesOn(change) }));
       await this.noteChanges(query, changed);
       return new Map([...added.map((candidate) => [candidate, candidate.deliveries] as const), ...changed.map(({ candidate, deliveries }) => [candidate, deliveries] as const)]);
     });
-  }
-
-  /** In the order of their keys: two replicas that index the same events must not wait for each other. */
-  private insert(query: Query, candidates: readonly Candidate[]): Promise<Place[]> {
-    const column = <Value>(valueOf: (candidate: Candidate) => Value) => candidates.map(valueOf);
-    return query<Place>(
-      `insert into matching.event (organization_id, id, stream_sequence, record_index, type, app_id, subject_id, occurred_at, received_at, body, deliveries, test)
-       select * from unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::json[], $11::jsonb[], $12::boolean[])
-        order by 1, 2, 3, 4
-       on conflict do nothing
-       returning organization_id as "organizationId", id, stream_sequence as sequence, record_index as index`,
-      [
-        column(({ organizationId }) => organizationId),
-        column(({ event }) => event.id),
-        column(({ origin }) => origin.sequence),
-        column(({ origin }) => origin.index),
-        column(({ event }) => event.type),
-        column(({ event }) => event.app.id),
-        column(({ event }) => event.subject.id),
-        column(({ event }) => event.occurredAt),
-        column(({ event }) => event.receivedAt),
-        column(({ body }) => body),
-        column(({ deliveries }) => JSON.stringify(deliveries)),
-        column(({ test }) => test !== undefined),
-      ],
-    );
   }
 
   /** Seldom: most builds end as the one before. */
@@ -127,11 +101,25 @@ function firstOf(deliveries: MatchedDelivery[] | undefined): Standing | undefine
   return deliveries === undefined ? undefined : { kind: 'first', deliveries };
 }
 
-function placeOf({ organizationId, event, origin }: Candidate): Place {
-  return { organizationId, id: event.id, sequence: String(origin.sequence), index: origin.index };
+/** The first of each key, in the order of keys: two replicas that index the same events must not wait for each other. */
+function firstsOf(candidates: readonly Candidate[]): Map<string, Candidate> {
+  const firsts = new Map<string, Candidate>();
+  for (const candidate of candidates.toSorted(byPlace)) {
+    const key = keyOfEvent(candidate);
+    if (!firsts.has(key)) firsts.set(key, candidate);
+  }
+  return new Map([...firsts].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function byPlace({ origin: one }: Candidate, { origin: other }: Candidate): number {
+  return one.sequence - other.sequence || one.index - other.index;
+}
+
+function keyOfEvent({ organizationId, event: { id } }: Candidate): string {
+  return keyOf({ organizationId, id });
 }
 
 /** Ids hold no spaces. */
-function keyOf({ organizationId, id, sequence, index }: Place): string {
-  return `${organizationId} ${id} ${sequence} ${index}`;
+function keyOf({ organizationId, id }: Key): string {
+  return `${organizationId} ${id}`;
 }

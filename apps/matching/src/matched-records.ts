@@ -1,19 +1,19 @@
 import { MAX_MATCHES, deliveryIdOf, millisecondsOf } from '@buildwire/contracts';
-import type { DeliveryMatched, Event } from '@buildwire/contracts';
+import type { DeliveryMatched, Event, RenderingOptions } from '@buildwire/contracts';
 import type { MatchedDelivery } from '@buildwire/database';
 import type { WebhookTarget } from './organization-webhooks.js';
 
 /** The deliveries of an event to the webhooks that want it. Matching it again names the same. */
 export function deliveriesOf(organizationId: string, event: Event, targets: readonly Pick<WebhookTarget, 'id' | 'variant'>[]): MatchedDelivery[] {
   const source = { organizationId, eventId: event.id, receivedAtMs: millisecondsOf(event.receivedAt) };
-  return targets.map(({ id, variant }) => ({ id: deliveryIdOf(source, id), webhookId: id, ...variant }));
+  return targets.map(({ id, variant: { format, dialect, options } }) => ({ id: deliveryIdOf(source, id), webhookId: id, format, dialect, options }));
 }
 
 /** The records that say so: one for each rendering variant and each {@link MAX_MATCHES} deliveries of it. */
 export function matchedRecords(organizationId: string, event: Event, deliveries: readonly MatchedDelivery[], trigger?: DeliveryMatched['trigger']): DeliveryMatched[] {
   const variants = new Map<string, DeliveryMatched[]>();
   for (const { id, webhookId, format, dialect, options } of deliveries) {
-    const key = JSON.stringify([format, dialect, options]);
+    const key = `${format} ${dialect} ${textOf(options)}`;
     const records = variants.get(key) ?? [];
     variants.set(key, records);
     const open = records.at(-1);
@@ -21,4 +21,13 @@ export function matchedRecords(organizationId: string, event: Event, deliveries:
     else open.deliveries.push({ id, webhookId });
   }
   return [...variants.values()].flat();
+}
+
+const texts = new WeakMap<RenderingOptions, string>();
+
+/** Webhooks in the index share the options of their variant. */
+function textOf(options: RenderingOptions): string {
+  const known = texts.get(options) ?? JSON.stringify(options);
+  texts.set(options, known);
+  return known;
 }

@@ -12,8 +12,8 @@ const DRIVER_MESSAGES = /^(Connection terminated|timeout exceeded when trying to
 /** Connection lost, resources used up, shutting down, canceled by a time limit, read-only after a failover, idle in transaction, disk errors. */
 const AWAY_STATES = /^(08|53|57P|57014|25006|25P03|25P04|55P03|58)/;
 const CONFLICT_STATES = new Set(['40001', '40P01']);
-/** No such table, schema or column. */
-const UNMIGRATED_STATES = new Set(['42P01', '3F000', '42703']);
+/** No such table, schema, column, or key of an upsert. */
+const UNMIGRATED_STATES = new Set(['42P01', '3F000', '42703', '42P10']);
 
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return 'other';

@@ -9,8 +9,17 @@ import type { DataSourceOptions } from './data-source.js';
 import { failureOf, toThrow } from './database-failure.js';
 import { latestMigration } from './migrations.js';
 
+/**
+ * A statement that Postgres parses and plans once for each connection: for what runs all the time. A name is for one text only,
+ * and the text always the same.
+ */
+export interface Prepared {
+  name: string;
+  text: string;
+}
+
 /** Runs one statement with `$1`, `$2`, … and gives the rows that it returns. */
-export type Query = <Row>(sql: string, params?: readonly unknown[]) => Promise<Row[]>;
+export type Query = <Row>(sql: string | Prepared, params?: readonly unknown[]) => Promise<Row[]>;
 
 const MAX_CONFLICTS = 3;
 const CONFLICT_PAUSE_MS = 20;
@@ -28,7 +37,7 @@ export class Database {
 
   constructor(private readonly options: DataSourceOptions) {}
 
-  async query<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+  async query<Row>(sql: string | Prepared, params: readonly unknown[] = []): Promise<Row[]> {
     return this.insist((query) => query<Row>(sql, params));
   }
 
@@ -92,7 +101,7 @@ export class Database {
 
   /** Says once that the database went away, and once that it is back. */
   private note(error: unknown): unknown {
-    const away = error instanceof UnavailableError;
+    const away = error instanceof UnavailableError && error.dependency === 'database';
     if (away && !this.away && !this.closed) this.logger.warn(`Postgres cannot be used, trying on: ${String(error.cause ?? error.message)}`);
     if (error === undefined && this.away) this.logger.log('Postgres can be used again');
     this.away = away || (this.away && error !== undefined);
@@ -113,9 +122,10 @@ async function inTransaction<Result>(query: Query, work: (query: Query) => Promi
 }
 
 function queryOn(connection: { client: PoolClient; isBroken: boolean }): Query {
-  return async (sql: string, params: readonly unknown[] = []) => {
+  return async (sql: string | Prepared, params: readonly unknown[] = []) => {
     try {
-      const result = await connection.client.query(sql, [...params]);
+      const values = [...params];
+      const result = await connection.client.query(typeof sql === 'string' ? { text: sql, values } : { ...sql, values });
       return result.rows;
     } catch (error) {
       // Only what the server itself answered leaves the connection in a known state.

@@ -13,10 +13,10 @@ export class LoggedAttempt {
   @PrimaryColumn('text')
   id!: string;
 
-  @Column('text', { name: 'delivery_id' })
+  @PrimaryColumn('text', { name: 'delivery_id' })
   deliveryId!: string;
 
-  @Column('text', { name: 'organization_id' })
+  @PrimaryColumn('text', { name: 'organization_id' })
   organizationId!: string;
 
   @Column('text')

@@ -12,7 +12,7 @@ export class LoggedDelivery {
   @PrimaryColumn('text')
   id!: string;
 
-  @Column('text', { name: 'organization_id' })
+  @PrimaryColumn('text', { name: 'organization_id' })
   organizationId!: string;
 
   @Column('text', { name: 'event_id' })

@@ -1,0 +1,50 @@
+import { Columns } from '@buildwire/database';
+import type { Candidate } from './event-index.repository.js';
+
+/** Instants are text: they have microseconds, and {@link Columns} takes milliseconds. */
+const columns = new Columns({
+  organization_id: 'text',
+  id: 'text',
+  stream_sequence: 'bigint',
+  record_index: 'integer',
+  type: 'text',
+  app_id: 'text',
+  subject_id: 'text',
+  occurred_at: 'text',
+  received_at: 'text',
+  body: 'json',
+  deliveries: 'text',
+  test: 'boolean',
+});
+
+/** Those whose ids are new. Parameters: see {@link parametersOf}. */
+export const indexEvents = {
+  name: 'index-events',
+  text: `
+    insert into matching.event (${columns.names.join(', ')})
+    select organization_id, id, stream_sequence, record_index, type, app_id, subject_id, occurred_at::timestamptz, received_at::timestamptz, body, deliveries::jsonb, test
+      from ${columns.table('told')}
+    on conflict do nothing
+    returning organization_id as "organizationId", id`,
+};
+
+export function parametersOf(candidates: readonly Candidate[]): Buffer[] {
+  return columns.parameters(candidates.map(rowOf));
+}
+
+function rowOf({ organizationId, event, origin, body, deliveries, test }: Candidate) {
+  return {
+    organization_id: organizationId,
+    id: event.id,
+    stream_sequence: origin.sequence,
+    record_index: origin.index,
+    type: event.type,
+    app_id: event.app.id,
+    subject_id: event.subject.id,
+    occurred_at: event.occurredAt,
+    received_at: event.receivedAt,
+    body,
+    deliveries: JSON.stringify(deliveries),
+    test: test !== undefined,
+  };
+}
