@@ -2,7 +2,7 @@ import type { DeliveryAttempted } from '@buildwire/contracts';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { EndpointHealthStore } from './endpoint-health.repository.js';
-import { addSuccesses, healthReports } from './health-report.js';
+import { addSuccesses, healthReports, successReport } from './health-report.js';
 import type { HealthReport } from './health-report.js';
 import { Periodic } from './periodic.js';
 import { RecentMap } from './recent-map.js';
@@ -52,7 +52,7 @@ export class EndpointHealth implements OnModuleInit, BeforeApplicationShutdown {
   /** Counts a success, unless its endpoint has been failing: then it must be reported. */
   isNoted(success: DeliveryAttempted): boolean {
     if (this.failing.get(success.webhookId) === true || this.healthy.size >= MAX_HEALTHY) return false;
-    for (const report of healthReports([success])) this.note(report);
+    this.note(successReport(success));
     return true;
   }
 
@@ -67,7 +67,8 @@ export class EndpointHealth implements OnModuleInit, BeforeApplicationShutdown {
 
   private note(report: HealthReport): void {
     const known = this.healthy.get(report.webhookId);
-    this.healthy.set(report.webhookId, known === undefined ? report : addSuccesses(known, report));
+    if (known === undefined) this.healthy.set(report.webhookId, report);
+    else addSuccesses(known, report);
   }
 
   private async flush(): Promise<void> {

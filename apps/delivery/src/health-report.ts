@@ -27,10 +27,20 @@ export function healthReports(attempts: readonly DeliveryAttempted[]): HealthRep
   return [...reports.values()];
 }
 
-/** Both together, of two that say nothing of failures. */
-export function addSuccesses(one: HealthReport, other: HealthReport): HealthReport {
-  const later = (one.lastSuccessAtMs ?? 0) > (other.lastSuccessAtMs ?? 0) ? one : other;
-  return { ...later, successes: one.successes + other.successes };
+/** Of one attempt that succeeded. */
+export function successReport(attempt: DeliveryAttempted): HealthReport {
+  const report = emptyReport(attempt);
+  report.successes = 1;
+  report.lastSuccessAtMs = attempt.sentAtMs;
+  return report;
+}
+
+/** Adds a report to another one; neither says anything of failures. In place: it is done for every success. */
+export function addSuccesses(sum: HealthReport, { successes, lastSuccessAtMs = 0, appId }: HealthReport): void {
+  sum.successes += successes;
+  if (lastSuccessAtMs <= (sum.lastSuccessAtMs ?? 0)) return;
+  sum.lastSuccessAtMs = lastSuccessAtMs;
+  sum.appId = appId;
 }
 
 function emptyReport({ webhookId, organizationId, appId }: DeliveryAttempted): HealthReport {

@@ -13,7 +13,12 @@ const STALE_WITHIN_MS = 1_000;
 export type ExchangeEnd = (
   | { kind: 'answered'; statusCode: number; headers: [string, string][]; body: Buffer; truncated: boolean }
   | { kind: 'failed'; error: SendError; isStale: boolean }
-) & { socket?: SocketFacts; firstByteAt?: number };
+) & { socket: SocketFacts | undefined; firstByteAt: number | undefined };
+
+interface Status {
+  statusCode: number;
+  headers: [string, string][];
+}
 
 /** One request and its answer: reads the body up to the cap, ends once, and after that touches nothing. */
 export class Exchange implements Dispatcher.DispatchHandler {
@@ -26,7 +31,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #startedAt = 0;
   #firstByteAt: number | undefined;
   #interimAnswers = 0;
-  #status: { statusCode: number; headers: [string, string][] } | undefined;
+  #status: Status | undefined;
   #chunks: Buffer[] = [];
   #size = 0;
 
@@ -91,17 +96,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settle(truncated: boolean, error?: SendError): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const facts = {
-      ...(this.#socket === undefined ? {} : { socket: this.#socket }),
-      ...(this.#firstByteAt === undefined ? {} : { firstByteAt: this.#firstByteAt }),
-    };
-    if (this.#status === undefined) this.#end({ ...this.#failure(error), ...facts });
-    else this.#end({ kind: 'answered', ...this.#status, body: this.#body(), truncated, ...facts });
+    this.#end(this.#status === undefined ? this.#failure(error) : this.#answer(this.#status, truncated));
     this.#chunks = [];
   }
 
-  #failure(error = new SendError('invalid_response', 'the answer has no status')) {
-    return { kind: 'failed' as const, error, isStale: this.#isStale(error) };
+  #answer({ statusCode, headers }: Status, truncated: boolean): ExchangeEnd {
+    return { kind: 'answered', statusCode, headers, body: this.#body(), truncated, socket: this.#socket, firstByteAt: this.#firstByteAt };
+  }
+
+  #failure(error = new SendError('invalid_response', 'the answer has no status')): ExchangeEnd {
+    return { kind: 'failed', error, isStale: this.#isStale(error), socket: this.#socket, firstByteAt: this.#firstByteAt };
   }
 
   #isStale(error: SendError): boolean {

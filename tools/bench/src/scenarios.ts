@@ -78,7 +78,7 @@ async function* matching({ workbench, stacks, size }: Bench): Found<'matching'> 
 }
 
 async function* failing({ workbench, stacks, size }: Bench): Found<'failing'> {
-  yield await onFive(stacks, size, (stack, api) => measureFailing(workbench, stack, api, plans.failingEndpoints[size]));
+  yield await onFive(stacks, size, (stack) => measureFailing(workbench, stack, plans.failingEndpoints[size]));
 }
 
 async function* model({ workbench, stacks, size }: Bench): Found<'model'> {

@@ -82,7 +82,9 @@ async function startStandalone({ syncInterval = '1s', environment = {}, execArgv
 }
 
 async function startFive({ syncInterval = '1s', environment = {}, replicas = 1, execArgv = [] }: StackOptions): Promise<Stack> {
-  const settings = { max_connections: String(CONNECTIONS_OF_REPLICAS * (replicas + 1)) };
+  // Both servers promise the same about a power cut, as in the standalone process (ADR 9).
+  const commits = syncInterval === 'always' ? 'on' : 'off';
+  const settings = { max_connections: String(CONNECTIONS_OF_REPLICAS * (replicas + 1)), synchronous_commit: commits };
   const [nats, postgres] = await Promise.all([startTestNats({ syncInterval }), startTestPostgres({ durable: true, settings })]);
   const database = await postgres.createDatabase();
   const [apiKey, grpc] = [newKey(), await newPort()];
