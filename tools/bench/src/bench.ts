@@ -11,7 +11,9 @@ import { Workbench } from './workbench.js';
 
 const args = process.argv.slice(2);
 const order = orderOf(args);
-const report = newReport(['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
+// Where the files went is nobody else's business.
+const shown = args.filter((arg) => !/^--(json|plot)/.test(arg));
+const report = newReport(['npm run bench', ...(shown.length > 0 ? ['--', ...shown] : [])].join(' '));
 const stacks = new Stacks();
 const workbench = await Workbench.start(baselineMs[order.size]);
 try {
