@@ -42,6 +42,13 @@ describe('a delivery whose message came again', () => {
     expect(receivedOf(delivery)).toBe(0);
   });
 
+  it('is not sent again either if a stage before began anew and its message is new', async () => {
+    const delivery = aDelivery({ webhookId, again: true });
+    await stack.app.get(DueStore).schedule([{ delivery: { ...delivery, attempt: 2, trigger: 'retry' }, dueAtMs: Date.now() + 60_000 }]);
+    await stack.app.get(SendDeliveryHandler).send(delivery, { sequence: 1, index: 0, redelivered: false, stepAside: () => undefined });
+    expect(receivedOf(delivery)).toBe(0);
+  });
+
   it('is not sent again if it waits for a later turn', async () => {
     const delivery = aDelivery({ webhookId });
     await stack.app.get(DueStore).schedule([{ delivery: { ...delivery, attempt: 2, trigger: 'retry' }, dueAtMs: Date.now() + 60_000 }]);

@@ -44,7 +44,7 @@ export class SendDeliveryHandler {
 
   @OnMessage('delivery', deliveryRendered)
   async send(delivery: DeliveryRendered, turn: Turn): Promise<Outcome | void> {
-    if (turn.redelivered && laneOf(delivery) === 'new' && (await this.repeats.isOver(delivery))) return;
+    if (mayBeOver(delivery, turn) && (await this.repeats.isOver(delivery))) return;
     const found = await this.webhooks.find(delivery.organizationId, delivery.webhookId);
     if (found.kind === 'deleted') return this.cancel(delivery, 'the webhook was deleted');
     if (found.kind === 'unreadable') return this.setAside(delivery, found.reason);
@@ -86,7 +86,7 @@ export class SendDeliveryHandler {
     const judgement = judge(delivery, sent.result, webhook, { timeMs: Date.now(), random: Math.random });
     attempts.inc({ outcome: judgement.outcome, trigger: delivery.trigger });
     const report = reportOf(delivery, sent, judgement);
-    if (isFirstSuccess(report, turn) && this.health.isNoted(report)) report.routine = true;
+    if (isFirstSuccess(delivery, report, turn) && this.health.isNoted(report)) report.routine = true;
     await this.publisher.insist(deliveryAttempted, report);
     if (judgement.disablesWebhook !== true) return;
     const { organizationId, webhookId, appId } = delivery;
@@ -130,7 +130,12 @@ export class SendDeliveryHandler {
   }
 }
 
-/** Nothing can be waiting for such a delivery: it was never put off, and no attempt was made by somebody who died. */
-function isFirstSuccess({ verdict, trigger, attempt, postponements }: DeliveryAttempted, { redelivered }: Turn): boolean {
-  return verdict === 'succeeded' && trigger === 'event' && attempt === 1 && postponements === 0 && !redelivered;
+/** Its message came again, or a message of the stages before: a first turn may have been made by somebody who died. */
+function mayBeOver(delivery: DeliveryRendered, { redelivered }: Turn): boolean {
+  return (redelivered || delivery.again === true) && laneOf(delivery) === 'new';
+}
+
+/** Nothing can be waiting for such a delivery: it was never put off, and no attempt was made before. */
+function isFirstSuccess(delivery: DeliveryRendered, { verdict }: DeliveryAttempted, turn: Turn): boolean {
+  return verdict === 'succeeded' && delivery.trigger === 'event' && laneOf(delivery) === 'new' && !mayBeOver(delivery, turn);
 }

@@ -139,7 +139,7 @@ async function say(...events: Event[]): Promise<(string | null)[]> {
 function candidate(event: Event): Candidate {
   sequence += 1;
   const deliveries = deliveriesTo('always');
-  return { organizationId, event, body: JSON.stringify(event), origin: { sequence, index: 0 }, deliveries, deliveriesOn: (change) => [...deliveries, ...deliveriesTo(change)] };
+  return { organizationId, event, body: JSON.stringify(event), origin: { sequence, index: 0, redelivered: false }, deliveries, deliveriesOn: (change) => [...deliveries, ...deliveriesTo(change)] };
 }
 
 function deliveriesTo(webhookId: string): Candidate['deliveries'] {

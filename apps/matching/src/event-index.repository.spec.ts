@@ -91,7 +91,7 @@ interface Change {
 }
 
 function candidate(id: string, { sequence = 1, index: recordIndex = 0, event = anEvent({ id }), deliveries = ['whk_1'] }: Change = {}): Candidate {
-  return { organizationId: 'org_a', event, body: JSON.stringify(event), origin: { sequence, index: recordIndex }, deliveries: deliveriesTo(deliveries), deliveriesOn: (change) => deliveriesTo([...deliveries, change]) };
+  return { organizationId: 'org_a', event, body: JSON.stringify(event), origin: { sequence, index: recordIndex, redelivered: false }, deliveries: deliveriesTo(deliveries), deliveriesOn: (change) => deliveriesTo([...deliveries, change]) };
 }
 
 function deliveriesTo(webhookIds: string[]): Candidate['deliveries'] {

@@ -34,7 +34,7 @@ interface Changed {
   deliveries: MatchedDelivery[];
 }
 
-/** The index of all events by organization and id: the only writer of matching.event. */
+/** The index of all events by organization and id. With `MissedEvents` the only writer of matching.event. */
 @Injectable()
 export class EventIndex {
   constructor(private readonly database: Database) {}

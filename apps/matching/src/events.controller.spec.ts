@@ -86,6 +86,6 @@ function numbered(number: number): Event {
 }
 
 async function store(organizationId: string, stored: Event[]): Promise<void> {
-  const candidates = stored.map((event, index) => ({ organizationId, event, body: JSON.stringify(event), origin: { sequence: 1, index }, deliveries: [], deliveriesOn: () => [] }));
+  const candidates = stored.map((event, index) => ({ organizationId, event, body: JSON.stringify(event), origin: { sequence: 1, index, redelivered: false }, deliveries: [], deliveriesOn: () => [] }));
   await new EventIndex(database).add(candidates);
 }

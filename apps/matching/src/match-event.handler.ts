@@ -58,9 +58,10 @@ export class MatchEventHandler {
   }
 
   private async publish(candidates: readonly Candidate[], standings: readonly Standing[]): Promise<void> {
-    const matched = candidates.flatMap(({ organizationId, event, test }, index) => {
+    const matched = candidates.flatMap(({ organizationId, event, test, origin }, index) => {
       const standing = standings[index];
-      return standing?.kind === 'first' ? matchedRecords(organizationId, event, standing.deliveries, test && 'test') : [];
+      const how = { trigger: test && ('test' as const), again: origin.redelivered ? (true as const) : undefined };
+      return standing?.kind === 'first' ? matchedRecords(organizationId, event, standing.deliveries, how) : [];
     });
     await this.publisher.publishAll(deliveryMatched, matched);
   }

@@ -43,7 +43,7 @@ export class RecoverWebhook {
     const { events, cursor } = await this.events.examine(organizationId, webhook, window);
     const missed = events.flatMap((examined) => missedBy(organizationId, webhook, examined));
     const deliveries = await this.events.add(organizationId, webhook.id, missed, (added) =>
-      this.publisher.publishAll(deliveryMatched, added.flatMap(({ event, delivery }) => matchedRecords(organizationId, event, [delivery]))),
+      this.publisher.publishAll(deliveryMatched, added.flatMap(({ event, delivery }) => matchedRecords(organizationId, event, [delivery], { again: true }))),
     );
     return { events: events.length, deliveries, cursor };
   }

@@ -263,7 +263,7 @@ async function match(events: Event[]): Promise<number> {
 
 function handle(events: Event[], place: number) {
   const records = events.map((event) => ({ organizationId, event: { ...event, organization: { id: organizationId } } }));
-  return app.get(MatchEventHandler).handle(records, records.map((_, index) => ({ sequence: place, index })));
+  return app.get(MatchEventHandler).handle(records, records.map((_, index) => ({ sequence: place, index, redelivered: false })));
 }
 
 async function add(settings: Partial<CreateWebhook>): Promise<string> {

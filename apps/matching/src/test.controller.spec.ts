@@ -110,7 +110,7 @@ async function start(webhookId: string, body?: object) {
 /** `test` is of the first event. */
 async function handle(events: Event[], sequence: number, test?: { webhookId: string }): Promise<void> {
   const records = events.map((event, index) => ({ organizationId, event: { ...event, organization: { id: organizationId } }, ...(test === undefined || index > 0 ? {} : { test }) }));
-  await app.get(MatchEventHandler).handle(records, records.map((_, index) => ({ sequence: 10_000 * count + sequence, index })));
+  await app.get(MatchEventHandler).handle(records, records.map((_, index) => ({ sequence: 10_000 * count + sequence, index, redelivered: false })));
 }
 
 function matchesOf(eventId: string): DeliveryMatched[] {

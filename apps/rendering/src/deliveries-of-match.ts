@@ -27,7 +27,7 @@ export function fatesOf(match: DeliveryMatched, rendering: Rendering): Fates {
 }
 
 /** Key by key, as below: a spread of so many takes 25 µs, longer than the rendering. */
-function renderedOf({ organizationId, event, variant, trigger = 'event' }: DeliveryMatched, { contentType, headers, body }: Rendered, deliveries: DeliveryMatched['deliveries']): RenderedDeliveries {
+function renderedOf({ organizationId, event, variant, trigger = 'event', again }: DeliveryMatched, { contentType, headers, body }: Rendered, deliveries: DeliveryMatched['deliveries']): RenderedDeliveries {
   return {
     organizationId,
     eventId: event.id,
@@ -39,6 +39,7 @@ function renderedOf({ organizationId, event, variant, trigger = 'event' }: Deliv
     headers,
     body,
     trigger,
+    again,
     attempt: 1,
     postponements: 0,
     // A test waits for no build's turn, and takes nobody's.

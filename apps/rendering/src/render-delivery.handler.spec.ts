@@ -10,6 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RenderDeliveryHandler } from './render-delivery.handler.js';
 import { RenderingModule } from './rendering.module.js';
 
 let received: DeliveryRendered[] = [];
@@ -69,6 +70,15 @@ describe('rendering', () => {
     await app.get(Publisher).publish(deliveryMatched, match);
     await eventually(() => expect(received).toHaveLength(match.deliveries.length));
     expect(received.find(({ deliveryId }) => deliveryId === match.deliveries[0]?.id)).toEqual(deliveryRendered.units?.of(exampleMessage('delivery.rendered'))[0]);
+  });
+
+  it('says so when what it renders was worked on before', async () => {
+    const aMatch = () => ({ ...exampleMessage('delivery.matched'), deliveries: [{ id: newId('dlv'), webhookId: newId('whk') }] });
+    await app.get(Publisher).publish(deliveryMatched, { ...aMatch(), again: true });
+    await app.get(RenderDeliveryHandler).handle([aMatch()], [{ sequence: 1, index: 0, redelivered: true }]);
+    await app.get(RenderDeliveryHandler).handle([aMatch()], [{ sequence: 2, index: 0, redelivered: false }]);
+    await eventually(() => expect(received).toHaveLength(3));
+    expect(received.filter(({ again }) => again === true)).toHaveLength(2);
   });
 
   it('gets two hundred webhooks of each of the largest events through, though they do not fit the publisher at once', async () => {

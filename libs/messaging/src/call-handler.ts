@@ -13,7 +13,7 @@ export async function callHandler(handler: MessageHandler, records: Incoming[]):
 }
 
 function originOf({ index, message }: Incoming): Origin {
-  return { sequence: message.sequence, index };
+  return { sequence: message.sequence, index, redelivered: message.redelivered };
 }
 
 function turnOf({ index, message, stepAside = () => undefined }: Incoming): Turn {

@@ -12,12 +12,12 @@ export function discard(reason: string): Outcome {
 export interface Origin {
   sequence: number;
   index: number;
+  /** The message was handed out before: the record may have been worked on. */
+  redelivered: boolean;
 }
 
 /** What a handler that takes records one by one knows besides the record. */
 export interface Turn extends Origin {
-  /** The message was handed out before: the record may have been worked on. */
-  redelivered: boolean;
   /** Another record may be begun although this one is still worked on; for what mostly waits. */
   stepAside(): void;
 }

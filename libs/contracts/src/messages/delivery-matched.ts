@@ -17,6 +17,8 @@ export const deliveryMatched = defineMessage({
     event,
     variant,
     trigger: cause.optional(),
+    /** What it came from was worked on before, perhaps to the end. */
+    again: z.literal(true).optional(),
     deliveries: z.array(z.object({ id: deliveryId, webhookId })).min(1).max(MAX_MATCHES),
   }),
   key: ({ deliveries: [first] }) => first?.id ?? '',

@@ -51,10 +51,11 @@ export function laneOf({ trigger, attempt, postponements }: Pick<RenderedDeliver
 
 /** Key by key: a spread of so many keys costs more than all else here. */
 function deliveriesOf(record: RenderedDeliveries): RenderedDelivery[] {
-  const { organizationId, eventId, eventType, appId, format, dialect, contentType, headers, body, trigger, attempt, postponements, resendId, build } = record;
+  const { organizationId, eventId, eventType, appId, format, dialect, contentType, headers, body, trigger, attempt, postponements, resendId, again, build } = record;
   return record.deliveries.map(({ id, webhookId: to }) => {
     const delivery: RenderedDelivery = { deliveryId: id, organizationId, eventId, eventType, appId, webhookId: to, format, dialect, contentType, headers, body, trigger, attempt, postponements };
     if (resendId !== undefined) delivery.resendId = resendId;
+    if (again !== undefined) delivery.again = again;
     if (build !== undefined) delivery.build = build;
     return delivery;
   });

@@ -42,6 +42,8 @@ export const renderedDelivery = deliveryHead.extend({
   postponements: z.number().int().nonnegative(),
   /** Tells resends of one delivery apart. */
   resendId: z.string().optional(),
+  /** What it came from was worked on before, perhaps to the end. */
+  again: z.literal(true).optional(),
   /** Of an event about a build only. */
   build: buildStep.optional(),
 });
