@@ -45,7 +45,7 @@ describe('a delivery whose message came again', () => {
   it('is not sent again either if a stage before began anew and its message is new', async () => {
     const delivery = aDelivery({ webhookId, again: true });
     await stack.app.get(DueStore).schedule([{ delivery: { ...delivery, attempt: 2, trigger: 'retry' }, dueAtMs: Date.now() + 60_000 }]);
-    await stack.app.get(SendDeliveryHandler).send(delivery, { sequence: 1, index: 0, redelivered: false, stepAside: () => undefined });
+    await stack.app.get(SendDeliveryHandler).send(delivery, { sequence: 1, index: 0, redelivered: false, stepAside: () => () => undefined });
     expect(receivedOf(delivery)).toBe(0);
   });
 
@@ -79,7 +79,7 @@ describe('the report of a success', () => {
 });
 
 async function sendAgain(delivery: RenderedDelivery): Promise<void> {
-  await stack.app.get(SendDeliveryHandler).send(delivery, { sequence: 1, index: 0, redelivered: true, stepAside: () => undefined });
+  await stack.app.get(SendDeliveryHandler).send(delivery, { sequence: 1, index: 0, redelivered: true, stepAside: () => () => undefined });
 }
 
 async function reportOfFirst() {

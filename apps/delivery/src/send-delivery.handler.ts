@@ -67,7 +67,8 @@ export class SendDeliveryHandler {
 
   private async attempt(delivery: DeliveryRendered, webhook: WebhookSettings, { leave }: Extract<Entry, { kind: 'admitted' }>, turn: Turn) {
     let sent: SentAttempt | undefined;
-    const slow = setTimeout(() => turn.stepAside(), ASIDE_AFTER_MS);
+    let comeBack: (() => void) | undefined;
+    const slow = setTimeout(() => (comeBack = turn.stepAside()), ASIDE_AFTER_MS);
     const attempt = async () => (sent = await this.sender.send(delivery, webhook));
     try {
       if (isByHand(delivery)) return { kind: 'ran' as const, value: await attempt() };
@@ -77,6 +78,8 @@ export class SendDeliveryHandler {
       });
     } finally {
       clearTimeout(slow);
+      // While reports cannot be stored, no more attempts are begun.
+      comeBack?.();
       leave(sent === undefined ? undefined : settlementOf(sent.result, webhook, Date.now()));
     }
   }

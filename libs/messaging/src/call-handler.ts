@@ -16,7 +16,7 @@ function originOf({ index, message }: Incoming): Origin {
   return { sequence: message.sequence, index, redelivered: message.redelivered };
 }
 
-function turnOf({ index, message, stepAside = () => undefined }: Incoming): Turn {
+function turnOf({ index, message, stepAside = () => () => undefined }: Incoming): Turn {
   return { sequence: message.sequence, index, redelivered: message.redelivered, stepAside };
 }
 

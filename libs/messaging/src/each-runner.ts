@@ -31,10 +31,15 @@ export class EachRunner implements Runner {
 
   private async run(contract: string, record: Incoming): Promise<void> {
     let hasPlace = true;
+    const comeBack = () => {
+      if (!hasPlace) this.places++;
+      hasPlace = true;
+    };
     const stepAside = () => {
       if (hasPlace) this.places--;
       hasPlace = false;
       this.changed();
+      return comeBack;
     };
     this.running++;
     this.places++;

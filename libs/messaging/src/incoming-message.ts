@@ -12,7 +12,7 @@ export interface Incoming {
   index: number;
   message: IncomingMessage;
   /** Gives its place in the runner to another, although it is still worked on. */
-  stepAside?(): void;
+  stepAside?(): () => void;
 }
 
 /** A NATS message whose records settle one by one; it is acknowledged with the last of them. */

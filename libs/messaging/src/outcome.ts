@@ -18,6 +18,9 @@ export interface Origin {
 
 /** What a handler that takes records one by one knows besides the record. */
 export interface Turn extends Origin {
-  /** Another record may be begun although this one is still worked on; for what mostly waits. */
-  stepAside(): void;
+  /**
+   * Another record may be begun although this one is still worked on, for what mostly waits; until what it returns is called: then
+   * this one counts again, also beyond the limit, and none is begun before there is room.
+   */
+  stepAside(): () => void;
 }

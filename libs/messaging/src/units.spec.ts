@@ -106,6 +106,22 @@ describe('a delivery that steps aside', () => {
   });
 });
 
+describe('a delivery that comes back', () => {
+  it('counts again, beyond the limit, so that none is begun before there is room', async () => {
+    await service.publisher.publish(deliveryRendered, aRecord(CONCURRENCY + 3));
+    await eventually(() => expect(calls).toHaveLength(CONCURRENCY));
+    const comeBack = calls[0]?.turn.stepAside();
+    await eventually(() => expect(calls).toHaveLength(CONCURRENCY + 1));
+    comeBack?.();
+    calls[1]?.finish();
+    await service.publisher.publish(deliveryRendered, { ...aRecord(1), trigger: 'test' });
+    expect(calls).toHaveLength(CONCURRENCY + 1);
+    calls[2]?.finish();
+    await eventually(() => expect(calls).toHaveLength(CONCURRENCY + 2));
+    await finishAll(CONCURRENCY + 4);
+  });
+});
+
 function aRecord(deliveries: number): RenderedDeliveries {
   return { ...exampleMessage('delivery.rendered'), deliveries: Array.from({ length: deliveries }, () => ({ id: newId('dlv'), webhookId: newId('whk') })) };
 }
