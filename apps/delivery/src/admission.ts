@@ -1,4 +1,4 @@
-import type { DeliveryRendered } from '@buildwire/contracts';
+import type { RenderedDelivery } from '@buildwire/contracts';
 import type { AskedHold } from '@buildwire/resilience';
 import type { WebhookSettings } from './webhook-settings.js';
 
@@ -15,7 +15,7 @@ export interface Obstacle {
 
 /** What is asked: may this delivery start? */
 export interface Asked {
-  delivery: DeliveryRendered;
+  delivery: RenderedDelivery;
   webhook: WebhookSettings;
 }
 
@@ -36,6 +36,6 @@ export interface Settlement {
 }
 
 /** Whoever resends or tests wants to see what happens now: neither asks the circuit, and neither has a place in the due store. */
-export function isByHand({ trigger }: Pick<DeliveryRendered, 'trigger'>): boolean {
+export function isByHand({ trigger }: Pick<RenderedDelivery, 'trigger'>): boolean {
   return trigger === 'resend' || trigger === 'test';
 }

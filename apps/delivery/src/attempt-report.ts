@@ -1,11 +1,11 @@
 import { attemptIdOf, deliveryTurnKey } from '@buildwire/contracts';
-import type { DeliveryAttempted, DeliveryRendered } from '@buildwire/contracts';
+import type { DeliveryAttempted, RenderedDelivery } from '@buildwire/contracts';
 import type { SendResult } from '@buildwire/outbound-http';
 import type { SentAttempt } from './attempt-sender.js';
 import type { Judgement } from './attempt-verdict.js';
 
 /** The record of an attempt, as the log and the due store will read it. Key by key: a spread of so many keys costs more than the rest. */
-export function reportOf(delivery: DeliveryRendered, { url, headers, sentAtMs, result }: SentAttempt, judgement: Omit<Judgement, 'disablesWebhook'>): DeliveryAttempted {
+export function reportOf(delivery: RenderedDelivery, { url, headers, sentAtMs, result }: SentAttempt, judgement: Omit<Judgement, 'disablesWebhook'>): DeliveryAttempted {
   const { connectMs, firstByteMs, durationMs } = result.timing;
   const report: DeliveryAttempted = {
     deliveryId: delivery.deliveryId,

@@ -1,5 +1,5 @@
 import { shownUrl } from '@buildwire/contracts';
-import type { DeliveryRendered } from '@buildwire/contracts';
+import type { RenderedDelivery } from '@buildwire/contracts';
 import { WebhookClient } from '@buildwire/outbound-http';
 import type { SendResult } from '@buildwire/outbound-http';
 import { Injectable } from '@nestjs/common';
@@ -27,7 +27,7 @@ export class AttemptSender {
   constructor(private readonly client: WebhookClient) {}
 
   /** Throws an `InvalidSecretError` if the webhook has no key for one of its schemes. */
-  async send(delivery: DeliveryRendered, webhook: WebhookSettings): Promise<SentAttempt> {
+  async send(delivery: RenderedDelivery, webhook: WebhookSettings): Promise<SentAttempt> {
     const turn = this.share.next();
     if (turn !== undefined) await turn;
     const sentAtMs = Date.now();

@@ -1,5 +1,5 @@
 import { isSuccess, timeOfId } from '@buildwire/contracts';
-import type { DeliveryRendered, Outcome, Verdict } from '@buildwire/contracts';
+import type { Outcome, RenderedDelivery, Verdict } from '@buildwire/contracts';
 import type { SendResult } from '@buildwire/outbound-http';
 import { classifyAnswer, countsOfStatus, delayWithRetryAfter, nextDelayMs } from '@buildwire/resilience';
 import type { Classification, Counts } from '@buildwire/resilience';
@@ -18,7 +18,7 @@ export interface Judgement {
 type Judged = Pick<WebhookSettings, 'format' | 'rules'>;
 
 /** Judges an attempt by the rules of its webhook: what succeeds, what is final, and what is tried again when. */
-export function judge(delivery: Pick<DeliveryRendered, 'deliveryId' | 'trigger' | 'attempt'>, result: SendResult, webhook: Judged, now: { timeMs: number; random: () => number }): Judgement {
+export function judge(delivery: Pick<RenderedDelivery, 'deliveryId' | 'trigger' | 'attempt'>, result: SendResult, webhook: Judged, now: { timeMs: number; random: () => number }): Judgement {
   if (hasArrived(result, webhook)) return { outcome: 'accepted', verdict: 'succeeded' };
 
   const refusal = refusalOf(result, webhook, now.timeMs);
@@ -41,7 +41,7 @@ export function judge(delivery: Pick<DeliveryRendered, 'deliveryId' | 'trigger' 
 }
 
 /** A delivery's id carries the time at which its event was accepted. */
-function lastRetryAtMs({ deliveryId }: Pick<DeliveryRendered, 'deliveryId'>, { rules }: Judged): number {
+function lastRetryAtMs({ deliveryId }: Pick<RenderedDelivery, 'deliveryId'>, { rules }: Judged): number {
   return (timeOfId(deliveryId) ?? Infinity) + rules.maxAgeSeconds * 1_000;
 }
 

@@ -1,4 +1,4 @@
-import type { DeliveryPostponed, DeliveryRendered } from '@buildwire/contracts';
+import type { DeliveryPostponed, RenderedDelivery } from '@buildwire/contracts';
 import { Injectable } from '@nestjs/common';
 import { DueStore } from './due-store.repository.js';
 import type { WebhookSettings } from './webhook-settings.js';
@@ -22,7 +22,7 @@ export class BuildTurns {
   constructor(private readonly dueStore: DueStore) {}
 
   /** Throws an `UnavailableError` while Postgres is away: without it there is no order. */
-  async placeOf(delivery: DeliveryRendered, { ordering, supersede }: Pick<WebhookSettings, 'ordering' | 'supersede'>): Promise<Place> {
+  async placeOf(delivery: RenderedDelivery, { ordering, supersede }: Pick<WebhookSettings, 'ordering' | 'supersede'>): Promise<Place> {
     const joins = { kind: 'joins', turn: { ordered: ordering === 'per-build', supersedes: supersede } } as const;
     const asks = joins.turn.ordered || joins.turn.supersedes;
     const isAutomatic = delivery.trigger === 'event' || delivery.trigger === 'retry';

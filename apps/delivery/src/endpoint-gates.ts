@@ -1,5 +1,5 @@
 import { laneOf } from '@buildwire/contracts';
-import type { DeliveryRendered, Lane } from '@buildwire/contracts';
+import type { Lane, RenderedDelivery } from '@buildwire/contracts';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { isByHand } from './admission.js';
 import type { Asked, Entry, Obstacle, Refused, Settlement } from './admission.js';
@@ -44,7 +44,7 @@ export class EndpointGates implements OnApplicationShutdown {
     return this.gates.size + this.obstacles.size;
   }
 
-  async enter(delivery: DeliveryRendered, webhook: WebhookSettings): Promise<Entry> {
+  async enter(delivery: RenderedDelivery, webhook: WebhookSettings): Promise<Entry> {
     const nowMs = Date.now();
     const asked = { delivery, webhook };
     const gate = this.gates.of(webhook.id);
@@ -60,7 +60,7 @@ export class EndpointGates implements OnApplicationShutdown {
   }
 
   /** When a delivery comes back that had been admitted before its circuit opened, or while the one probe was under way. */
-  behindCircuit(delivery: DeliveryRendered, webhook: WebhookSettings, { untilMs, reason }: { untilMs: number; reason: string }): Refused {
+  behindCircuit(delivery: RenderedDelivery, webhook: WebhookSettings, { untilMs, reason }: { untilMs: number; reason: string }): Refused {
     return this.refuse({ delivery, webhook }, this.gates.of(webhook.id), { cause: 'circuit', reason, readyAtMs: untilMs }, Date.now());
   }
 

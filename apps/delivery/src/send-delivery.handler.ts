@@ -1,5 +1,5 @@
 import { deliveryAttempted, deliveryClosed, deliveryPostponed, deliveryRendered, laneOf, renderedAlone, webhookRefused } from '@buildwire/contracts';
-import type { DeliveryAttempted, DeliveryPostponed, DeliveryRendered } from '@buildwire/contracts';
+import type { DeliveryAttempted, DeliveryPostponed, RenderedDelivery } from '@buildwire/contracts';
 import { OnMessage, Publisher, discard } from '@buildwire/messaging';
 import type { Outcome, Turn } from '@buildwire/messaging';
 import { Controller } from '@nestjs/common';
@@ -43,7 +43,7 @@ export class SendDeliveryHandler {
   ) {}
 
   @OnMessage('delivery', deliveryRendered)
-  async send(delivery: DeliveryRendered, turn: Turn): Promise<Outcome | void> {
+  async send(delivery: RenderedDelivery, turn: Turn): Promise<Outcome | void> {
     if (mayBeOver(delivery, turn) && (await this.repeats.isOver(delivery))) return;
     const found = await this.webhooks.find(delivery.organizationId, delivery.webhookId);
     if (found.kind === 'deleted') return this.cancel(delivery, 'the webhook was deleted');
@@ -57,7 +57,7 @@ export class SendDeliveryHandler {
     await this.sendTo(delivery, found.webhook, turn);
   }
 
-  private async sendTo(delivery: DeliveryRendered, webhook: WebhookSettings, turn: Turn): Promise<void> {
+  private async sendTo(delivery: RenderedDelivery, webhook: WebhookSettings, turn: Turn): Promise<void> {
     const entry = await this.gates.enter(delivery, webhook);
     if (entry.kind === 'refused') return this.putOff(delivery, entry);
     const run = await this.attempt(delivery, webhook, entry, turn);
@@ -65,7 +65,7 @@ export class SendDeliveryHandler {
     await this.report(delivery, webhook, run.value, turn);
   }
 
-  private async attempt(delivery: DeliveryRendered, webhook: WebhookSettings, { leave }: Extract<Entry, { kind: 'admitted' }>, turn: Turn) {
+  private async attempt(delivery: RenderedDelivery, webhook: WebhookSettings, { leave }: Extract<Entry, { kind: 'admitted' }>, turn: Turn) {
     let sent: SentAttempt | undefined;
     let comeBack: (() => void) | undefined;
     const slow = setTimeout(() => (comeBack = turn.stepAside()), ASIDE_AFTER_MS);
@@ -85,7 +85,7 @@ export class SendDeliveryHandler {
   }
 
   /** The call was made, so its record must be stored however long that takes: repeating the handler would repeat the call. */
-  private async report(delivery: DeliveryRendered, webhook: WebhookSettings, sent: SentAttempt, turn: Turn): Promise<void> {
+  private async report(delivery: RenderedDelivery, webhook: WebhookSettings, sent: SentAttempt, turn: Turn): Promise<void> {
     const judgement = judge(delivery, sent.result, webhook, { timeMs: Date.now(), random: Math.random });
     attempts.inc({ outcome: judgement.outcome, trigger: delivery.trigger });
     const report = reportOf(delivery, sent, judgement);
@@ -100,7 +100,7 @@ export class SendDeliveryHandler {
    * The due store belongs to the automatic attempts. A resend that has waited in vain goes to the end of its lane, where those of
    * others pass it; a test ends, because somebody looks on.
    */
-  private async putOff(delivery: DeliveryRendered, { reason, untilMs }: Refused): Promise<void> {
+  private async putOff(delivery: RenderedDelivery, { reason, untilMs }: Refused): Promise<void> {
     switch (delivery.trigger) {
       case 'resend':
         return this.publisher.publish(deliveryRendered, renderedAlone({ ...delivery, postponements: delivery.postponements + 1 }));
@@ -112,7 +112,7 @@ export class SendDeliveryHandler {
     }
   }
 
-  private async setAside(delivery: DeliveryRendered, reason: string): Promise<Outcome | void> {
+  private async setAside(delivery: RenderedDelivery, reason: string): Promise<Outcome | void> {
     switch (delivery.trigger) {
       case 'resend':
         return discard(reason);
@@ -124,21 +124,21 @@ export class SendDeliveryHandler {
     }
   }
 
-  private async postpone(delivery: DeliveryRendered, reason: string, untilMs: number, turn?: DeliveryPostponed['turn']): Promise<void> {
+  private async postpone(delivery: RenderedDelivery, reason: string, untilMs: number, turn?: DeliveryPostponed['turn']): Promise<void> {
     await this.publisher.publish(deliveryPostponed, { ...delivery, reason, postponedAtMs: Date.now(), untilMs, ...(turn === undefined ? {} : { turn }) });
   }
 
-  private async cancel(delivery: DeliveryRendered, reason: string): Promise<void> {
+  private async cancel(delivery: RenderedDelivery, reason: string): Promise<void> {
     await this.publisher.publish(deliveryClosed, cancellationOf(delivery, reason));
   }
 }
 
 /** Its message came again, or a message of the stages before: a first turn may have been made by somebody who died. */
-function mayBeOver(delivery: DeliveryRendered, { redelivered }: Turn): boolean {
+function mayBeOver(delivery: RenderedDelivery, { redelivered }: Turn): boolean {
   return (redelivered || delivery.again === true) && laneOf(delivery) === 'new';
 }
 
 /** Nothing can be waiting for such a delivery: it was never put off, and no attempt was made before. */
-function isFirstSuccess(delivery: DeliveryRendered, { verdict }: DeliveryAttempted, turn: Turn): boolean {
+function isFirstSuccess(delivery: RenderedDelivery, { verdict }: DeliveryAttempted, turn: Turn): boolean {
   return verdict === 'succeeded' && delivery.trigger === 'event' && laneOf(delivery) === 'new' && !mayBeOver(delivery, turn);
 }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { deliveryAttempted, deliveryClosed, deliveryIdOf, deliveryMatched, deliveryPostponed, deliveryRendered, exampleMessage, millisecondsOf, newId, webhookResumed, webhookStopped } from '@buildwire/contracts';
-import type { DeliveryMatched, DeliveryRendered } from '@buildwire/contracts';
+import type { DeliveryMatched, RenderedDelivery } from '@buildwire/contracts';
 import { Broker, JetStreamServer, MessagingModule, OnMessages, Publisher } from '@buildwire/messaging';
 import { eventually, startTestNats } from '@buildwire/testing';
 import type { TestNats } from '@buildwire/testing';
@@ -13,13 +13,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RenderDeliveryHandler } from './render-delivery.handler.js';
 import { RenderingModule } from './rendering.module.js';
 
-let received: DeliveryRendered[] = [];
+let received: RenderedDelivery[] = [];
 
 /** Stands where the delivery service does. */
 @Controller()
 class ReceiveDeliveries {
   @OnMessages('delivery', deliveryRendered)
-  async handle(records: DeliveryRendered[]): Promise<void> {
+  async handle(records: RenderedDelivery[]): Promise<void> {
     received.push(...records);
   }
 

@@ -50,7 +50,7 @@ export type { DeliveryMatched } from './messages/delivery-matched.js';
 export { deliveryPostponed } from './messages/delivery-postponed.js';
 export type { DeliveryPostponed } from './messages/delivery-postponed.js';
 export { MAX_TOGETHER, deliveryRendered, deliveryTurnKey, laneOf, lanes, renderedAlone } from './messages/delivery-rendered.js';
-export type { DeliveryRendered, Lane, RenderedDeliveries } from './messages/delivery-rendered.js';
+export type { Lane, RenderedDeliveries } from './messages/delivery-rendered.js';
 export { trigger, triggers } from './messages/delivery.js';
 export type { DeliveryHead, RenderedDelivery, Trigger } from './messages/delivery.js';
 export { eventAccepted } from './messages/event-accepted.js';

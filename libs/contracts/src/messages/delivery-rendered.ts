@@ -23,13 +23,12 @@ export const deliveryRendered = defineMessage<'delivery.rendered', RenderedDeliv
   stream: 'BUILDWIRE_RENDERED',
   schema: renderedDeliveries,
   subject: (record) => `${subjectPrefix('delivery.rendered')}.${laneOf(record)}.${record.organizationId}`,
-  key: (record) => deliveryTurnKey({ ...record, deliveryId: record.deliveries[0]?.id ?? '' }),
+  key: ({ deliveries: [first], attempt, postponements, resendId }) => deliveryTurnKey({ deliveryId: first?.id ?? '', attempt, postponements, resendId }),
   maxRecords: MAX_TOGETHER,
   units: { count: ({ deliveries }) => deliveries.length, of: deliveriesOf },
   // In the other lanes slow endpoints are common, and a message is acknowledged with the last of its deliveries.
   alone: (record) => laneOf(record) !== 'new' || record.trigger === 'test',
 });
-export type DeliveryRendered = RenderedDelivery;
 
 /** A delivery that shares its body with no other. */
 export function renderedAlone({ deliveryId: id, webhookId: to, ...rest }: RenderedDelivery): RenderedDeliveries {
