@@ -6,7 +6,8 @@ export const MAX_MESSAGE_BYTES = 1_000_000;
 
 /**
  * What travels on NATS under one name. A NATS message holds one or more records of one contract and one organization,
- * as a JSON array: under load a turn of a stage is one message. Each record, or each of its units, settles alone.
+ * as a JSON array, and behind it their long texts: under load a turn of a stage is one message. Each record, or each of
+ * its units, settles alone.
  */
 export interface MessageContract<Name extends string = string, Record extends Routed = Routed, Unit extends Routed = Record> {
   /** `<entity>.<past participle>` */
@@ -21,6 +22,8 @@ export interface MessageContract<Name extends string = string, Record extends Ro
   maxRecords: number;
   /** What of a record settles on its own; absent if the record does. */
   units?: Units<Record, Unit>;
+  /** A long text of a record; absent if it has none. */
+  aside?: Aside<NoInfer<Record>>;
   /** Whether a record shares its message with no other. */
   alone?(record: Record): boolean;
 }
@@ -29,6 +32,14 @@ export interface MessageContract<Name extends string = string, Record extends Ro
 export interface Units<Record, Unit> {
   count(record: Record): number;
   of(record: Record): Unit[];
+}
+
+/** A text that travels behind the JSON of its message as it is, once for all records that have the same: nobody escapes or parses it. */
+export interface Aside<Record> {
+  /** The text, and the record without it, to be written as JSON. */
+  split(record: Record): { text: string; rest: object };
+  /** Puts the text into the rest as it was read, which nobody has checked yet. */
+  join(rest: object, text: string): object;
 }
 
 /** Every record says whose it is. */

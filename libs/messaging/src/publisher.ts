@@ -4,6 +4,8 @@ import type { AnyContract, MessageContract, Routed } from '@buildwire/contracts'
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Broker } from './broker.js';
+import { measured } from './message-frame.js';
+import type { Packed } from './message-frame.js';
 import { Stored } from './stored.js';
 import { SubjectQueue } from './subject-queue.js';
 import type { Chunk } from './subject-queue.js';
@@ -66,8 +68,8 @@ export class Publisher implements BeforeApplicationShutdown {
   }
 
   private enqueue<Record extends Routed, Unit extends Routed>(contract: MessageContract<string, Record, Unit>, record: Record, turn: Stored): void {
-    const json = JSON.stringify(record);
-    const bytes = Buffer.byteLength(json);
+    const packed = packedOf(contract, record);
+    const bytes = packed.json.bytes + (packed.aside?.bytes ?? 0);
     if (bytes + 2 > MAX_MESSAGE_BYTES) throw new RangeError(`a record of ${contract.name} has ${bytes} bytes, more than a message holds`);
     if (this.waitingBytes + bytes > MAX_WAITING_BYTES) throw new UnavailableError('broker', { detail: 'too much waits for the broker' });
 
@@ -78,7 +80,7 @@ export class Publisher implements BeforeApplicationShutdown {
       turn.settle(error);
     };
     const { units, alone } = contract;
-    const entry = { json, bytes, units: units?.count(record) ?? 1, isAlone: alone?.(record) ?? false, key: contract.key(record), deadline: performance.now() + DEADLINE_MS, settle };
+    const entry = { ...packed, units: units?.count(record) ?? 1, isAlone: alone?.(record) ?? false, key: contract.key(record), deadline: performance.now() + DEADLINE_MS, settle };
     this.queueOf(contract, contract.subject(record)).add(entry);
   }
 
@@ -107,6 +109,12 @@ export class Publisher implements BeforeApplicationShutdown {
     }
     throw new UnavailableError('broker', { cause, ...(isFull(cause) ? { detail: 'the stream is full' } : {}) });
   }
+}
+
+function packedOf<Record extends Routed, Unit extends Routed>({ aside }: MessageContract<string, Record, Unit>, record: Record): Packed {
+  if (aside === undefined) return { json: measured(JSON.stringify(record)) };
+  const { text, rest } = aside.split(record);
+  return { json: measured(JSON.stringify(rest)), aside: measured(text) };
 }
 
 function isFull(error: unknown): boolean {

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { MAX_MESSAGE_BYTES } from '@buildwire/contracts';
 import type { AnyContract } from '@buildwire/contracts';
+import { packFrame } from './message-frame.js';
+import type { Packed } from './message-frame.js';
 
 /** A record that waits to be published. */
-export interface Entry {
-  json: string;
-  bytes: number;
+export interface Entry extends Packed {
   /** How many things in it settle on their own. */
   units: number;
   /** It shares its message with no other. */
@@ -19,7 +19,7 @@ export interface Entry {
 
 /** The records of one turn, as one NATS message. */
 export interface Chunk {
-  payload: string;
+  payload: Uint8Array;
   messageId: string;
   deadline: number;
 }
@@ -78,8 +78,11 @@ export class SubjectQueue {
   private takeChunk(): Entry[] {
     let bytes = 2;
     let units = 0;
+    const texts = new Set<string>();
     const end = this.waiting.findIndex((entry, index) => {
-      bytes += entry.bytes + 1;
+      const { json, aside } = entry;
+      bytes += json.bytes + 1 + (aside === undefined || texts.has(aside.text) ? 0 : aside.bytes);
+      if (aside !== undefined) texts.add(aside.text);
       units += entry.units;
       const isFull = units > this.contract.maxRecords || bytes > MAX_MESSAGE_BYTES;
       return index > 0 && (isFull || entry.isAlone || this.waiting[0]?.isAlone === true);
@@ -90,7 +93,7 @@ export class SubjectQueue {
 
 function chunkOf(entries: readonly Entry[]): Chunk {
   return {
-    payload: `[${entries.map(({ json }) => json).join(',')}]`,
+    payload: packFrame(entries),
     messageId: messageIdOf(entries.map(({ key }) => key)),
     deadline: Math.min(...entries.map(({ deadline }) => deadline)),
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attemptId } from '../ids.js';
 import { defineMessage, subjectPrefix } from '../message-contract.js';
-import { headerPairs, renderedDelivery } from './delivery.js';
+import { bodyAside, headerPairs, renderedDelivery } from './delivery.js';
 
 /** Every way an attempt ends. */
 export const outcomes = [
@@ -61,5 +61,6 @@ export const deliveryAttempted = defineMessage({
   subject: ({ routine, organizationId }) => `${subjectPrefix('delivery.attempted')}.${routine === true ? 'routine' : 'notable'}.${organizationId}`,
   key: ({ attemptId }) => attemptId,
   maxRecords: 64,
+  aside: bodyAside,
 });
 export type DeliveryAttempted = z.output<typeof deliveryAttempted.schema>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineMessage } from '../message-contract.js';
 import { deliveryTurnKey } from './delivery-rendered.js';
-import { renderedDelivery } from './delivery.js';
+import { bodyAside, renderedDelivery } from './delivery.js';
 
 /** A delivery was put off without an attempt; it costs none. */
 export const deliveryPostponed = defineMessage({
@@ -17,5 +17,6 @@ export const deliveryPostponed = defineMessage({
   }),
   key: (delivery) => `postponed:${deliveryTurnKey(delivery)}`,
   maxRecords: 64,
+  aside: bodyAside,
 });
 export type DeliveryPostponed = z.output<typeof deliveryPostponed.schema>;

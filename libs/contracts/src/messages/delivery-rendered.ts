@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deliveryId, webhookId } from '../ids.js';
 import { defineMessage, subjectPrefix } from '../message-contract.js';
-import { renderedDelivery } from './delivery.js';
+import { bodyAside, renderedDelivery } from './delivery.js';
 import type { RenderedDelivery } from './delivery.js';
 
 /** Lanes keep old trouble away from new events: each has a consumer of its own. */
@@ -25,6 +25,7 @@ export const deliveryRendered = defineMessage<'delivery.rendered', RenderedDeliv
   subject: (record) => `${subjectPrefix('delivery.rendered')}.${laneOf(record)}.${record.organizationId}`,
   key: ({ deliveries: [first], attempt, postponements, resendId }) => deliveryTurnKey({ deliveryId: first?.id ?? '', attempt, postponements, resendId }),
   maxRecords: MAX_TOGETHER,
+  aside: bodyAside,
   units: { count: ({ deliveries }) => deliveries.length, of: deliveriesOf },
   // In the other lanes slow endpoints are common, and a message is acknowledged with the last of its deliveries.
   alone: (record) => laneOf(record) !== 'new' || record.trigger === 'test',

@@ -3,6 +3,7 @@ import { buildStep } from '../event/build-step.js';
 import { eventType } from '../event/event-types.js';
 import { dialect, format } from '../format.js';
 import { deliveryId, eventId, organizationId, webhookId } from '../ids.js';
+import type { Aside } from '../message-contract.js';
 
 /** Why an attempt is made. */
 export const triggers = ['event', 'retry', 'resend', 'test'] as const;
@@ -48,6 +49,12 @@ export const renderedDelivery = deliveryHead.extend({
   build: buildStep.optional(),
 });
 export type RenderedDelivery = z.output<typeof renderedDelivery>;
+
+/** The body of a record travels beside its JSON. */
+export const bodyAside: Aside<{ body: string }> = {
+  split: (record) => ({ text: record.body, rest: { ...record, body: '' } }),
+  join: (rest, text) => Object.assign(rest, { body: text }),
+};
 
 function arePairs(value: unknown): boolean {
   return Array.isArray(value) && value.every((pair: unknown) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string' && typeof pair[1] === 'string');
