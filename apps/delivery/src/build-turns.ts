@@ -16,21 +16,28 @@ export type Place =
   /** Its turn has been reported: this message came again, and others may have gone since. */
   | { kind: 'over' };
 
+type OrderSettings = Pick<WebhookSettings, 'ordering' | 'supersede'>;
+
+const FREE: Place = { kind: 'free' };
+
 /** The order of a build's deliveries, for webhooks that ask for it. */
 @Injectable()
 export class BuildTurns {
   constructor(private readonly dueStore: DueStore) {}
 
-  /** Throws an `UnavailableError` while Postgres is away: without it there is no order. */
-  async placeOf(delivery: RenderedDelivery, { ordering, supersede }: Pick<WebhookSettings, 'ordering' | 'supersede'>): Promise<Place> {
-    const joins = { kind: 'joins', turn: { ordered: ordering === 'per-build', supersedes: supersede } } as const;
-    const asks = joins.turn.ordered || joins.turn.supersedes;
+  /** At once for a webhook that asks for no order. Throws an `UnavailableError` while Postgres is away: without it there is none. */
+  placeOf(delivery: RenderedDelivery, webhook: OrderSettings): Place | Promise<Place> {
+    const asks = webhook.ordering === 'per-build' || webhook.supersede;
     const isAutomatic = delivery.trigger === 'event' || delivery.trigger === 'retry';
-    if (!asks || !isAutomatic || delivery.build === undefined) return { kind: 'free' };
+    return asks && isAutomatic && delivery.build !== undefined ? this.placeInQueue(delivery, webhook) : FREE;
+  }
+
+  private async placeInQueue(delivery: RenderedDelivery, { ordering, supersede }: OrderSettings): Promise<Place> {
+    const joins = { kind: 'joins', turn: { ordered: ordering === 'per-build', supersedes: supersede } } as const;
     if (delivery.attempt === 1 && delivery.postponements === 0) return joins;
     switch (await this.dueStore.turnOf(delivery)) {
       case 'queued':
-        return { kind: 'free' };
+        return FREE;
       case 'alone':
         return joins;
       case 'over':

@@ -239,7 +239,7 @@ function aNamedWebhook(id: string, over: Parameters<typeof aWebhook>[0] = {}): W
   return { ...(Object.keys(over).length === 0 ? template : aWebhook(over)), id };
 }
 
-function enter(webhook: WebhookSettings | undefined, over: Partial<RenderedDelivery> = {}): Promise<Entry> {
+async function enter(webhook: WebhookSettings | undefined, over: Partial<RenderedDelivery> = {}): Promise<Entry> {
   if (webhook === undefined) throw new Error('no webhook');
   return gates.enter(aDelivery({ deliveryId: 'dlv_1', organizationId: webhook.organizationId, webhookId: webhook.id, ...over }), webhook);
 }

@@ -44,7 +44,8 @@ export class EndpointGates implements OnApplicationShutdown {
     return this.gates.size + this.obstacles.size;
   }
 
-  async enter(delivery: RenderedDelivery, webhook: WebhookSettings): Promise<Entry> {
+  /** At once unless the delivery waits for a moment. */
+  enter(delivery: RenderedDelivery, webhook: WebhookSettings): Entry | Promise<Entry> {
     const nowMs = Date.now();
     const asked = { delivery, webhook };
     const gate = this.gates.of(webhook.id);

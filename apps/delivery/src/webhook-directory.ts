@@ -13,7 +13,8 @@ const REFRESH_MS = 300;
 const MAX_ENTRIES = 20_000;
 
 interface Entry {
-  found: Promise<Found>;
+  /** A promise while it is read for the first time. */
+  found: Found | Promise<Found>;
   loadedAtMs: number;
 }
 
@@ -33,23 +34,28 @@ export class WebhookDirectory implements OnModuleInit {
   }
 
   /** Throws an `UnavailableError` for a webhook that is not known while Postgres is away. */
-  async find(organizationId: string, webhookId: string): Promise<Found> {
+  find(organizationId: string, webhookId: string): Found | Promise<Found> {
     const known = this.entries.get(webhookId);
-    const isStale = known !== undefined && performance.now() - known.loadedAtMs > FRESH_MS;
-    if (isStale) await Promise.race([this.refresh(webhookId, known), sleep(REFRESH_MS, undefined, { ref: false })]);
-    const found = await (this.entries.get(webhookId) ?? this.load(webhookId)).found;
-    const foreign = found.kind === 'found' && found.webhook.organizationId !== organizationId;
-    return foreign ? { kind: 'deleted' } : found;
+    // At once for nearly all: a promise for each delivery would cost more than the look-up.
+    if (known !== undefined && !(known.found instanceof Promise) && isFresh(known)) return ownOf(organizationId, known.found);
+    return this.findLater(organizationId, webhookId, known);
   }
 
-  private load(webhookId: string): Entry {
-    const entry = { found: this.reader.read(webhookId), loadedAtMs: performance.now() };
+  private async findLater(organizationId: string, webhookId: string, known: Entry | undefined): Promise<Found> {
+    if (known !== undefined && !isFresh(known)) await Promise.race([this.refresh(webhookId, known), sleep(REFRESH_MS, undefined, { ref: false })]);
+    return ownOf(organizationId, await (this.entries.get(webhookId)?.found ?? this.load(webhookId)));
+  }
+
+  private async load(webhookId: string): Promise<Found> {
+    const entry: Entry = { found: this.reader.read(webhookId), loadedAtMs: performance.now() };
     this.entries.set(webhookId, entry);
-    entry.found.catch(() => {
-      if (this.entries.get(webhookId) === entry) this.entries.delete(webhookId);
-    });
     this.evict();
-    return entry;
+    try {
+      return (entry.found = await entry.found);
+    } catch (error) {
+      if (this.entries.get(webhookId) === entry) this.entries.delete(webhookId);
+      throw error;
+    }
   }
 
   /** The old settings serve on while Postgres is away, or slower than a delivery should wait for it. */
@@ -58,7 +64,7 @@ export class WebhookDirectory implements OnModuleInit {
     try {
       const found = await this.reader.read(webhookId, await stale.found);
       const changedMeanwhile = this.entries.get(webhookId) !== stale;
-      if (!changedMeanwhile) this.entries.set(webhookId, { found: Promise.resolve(found), loadedAtMs: performance.now() });
+      if (!changedMeanwhile) this.entries.set(webhookId, { found, loadedAtMs: performance.now() });
     } catch (error) {
       this.logger.debug(`webhook ${webhookId} could not be read again: ${String(error)}`);
     }
@@ -69,4 +75,13 @@ export class WebhookDirectory implements OnModuleInit {
     const [oldest] = this.entries.keys();
     if (oldest !== undefined) this.entries.delete(oldest);
   }
+}
+
+function isFresh({ loadedAtMs }: Entry): boolean {
+  return performance.now() - loadedAtMs <= FRESH_MS;
+}
+
+/** Another organization's does not exist. */
+function ownOf(organizationId: string, found: Found): Found {
+  return found.kind === 'found' && found.webhook.organizationId !== organizationId ? { kind: 'deleted' } : found;
 }

@@ -58,6 +58,16 @@ describe('the example of a message', () => {
     expect(contract.schema.parse(example)).toEqual(example);
   });
 
+  it.each(contracts.map((contract) => [contract.name, contract] as const))('%s is whole again after its text travelled beside its JSON', (name, { aside }) => {
+    const example: object = exampleMessage(name as MessageName);
+    if (aside === undefined) return;
+    const { text, rest } = aside.split(example);
+    expect(JSON.stringify(rest)).not.toContain(JSON.stringify(text).slice(1, -1));
+    const { eventJson, ...whole } = aside.join(JSON.parse(JSON.stringify(rest)) as object, text) as { eventJson?: string };
+    expect(whole).toEqual(example);
+    expect([undefined, text]).toContain(eventJson);
+  });
+
   it('is about the deliveries that its event and webhooks have', () => {
     const { organizationId, event, deliveries } = exampleMessage('delivery.matched');
     const ofEvent = { organizationId, eventId: event.id, receivedAtMs: millisecondsOf(event.receivedAt) };

@@ -3,6 +3,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './create-app.js';
 import type { AppDefinition } from './create-app.js';
+import { keepHeapFrugal } from './frugal-heap.js';
 import { Lifecycle } from './health.controller.js';
 import { startFailureOf } from './start-failure.js';
 
@@ -23,6 +24,7 @@ export interface ServiceDefinition extends AppDefinition {
 
 /** Starts a process and stops it on SIGINT and SIGTERM: no new work, finish what is in flight, close, exit 0. */
 export async function runService(definition: ServiceDefinition): Promise<void> {
+  keepHeapFrugal();
   const lifecycle = new Lifecycle();
   let app: NestFastifyApplication | undefined;
   const stop = () => void shutDown(lifecycle, app, definition);

@@ -28,6 +28,8 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const CONNECTIONS_OF_REPLICAS = 50;
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 25_000;
+/** As `npm start`, `nx serve` and the image run Node. */
+const NODE_FLAGS = ['--max-semi-space-size=32', '--enable-source-maps'];
 
 export interface StackOptions {
   syncInterval?: SyncInterval;
@@ -131,7 +133,7 @@ async function whenReady(stack: Stack, running: { child: ChildProcess; url: stri
 
 function run(app: string, execArgv: readonly string[], environment: Environment): ChildProcess {
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LOG_LEVEL: 'warn', ...environment };
-  return spawn(process.execPath, [...process.execArgv, ...execArgv, `${ROOT}apps/${app}/dist/main.js`], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  return spawn(process.execPath, [...NODE_FLAGS, ...execArgv, `${ROOT}apps/${app}/dist/main.js`], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 async function end(child: ChildProcess): Promise<void> {

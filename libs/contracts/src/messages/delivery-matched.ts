@@ -4,6 +4,7 @@ import { variant } from '../format.js';
 import { deliveryId, organizationId, webhookId } from '../ids.js';
 import { defineMessage } from '../message-contract.js';
 import { cause } from './delivery.js';
+import { eventAside, eventJson } from './event-aside.js';
 
 /** The most deliveries that one record lists; a wider fan-out takes several records. */
 export const MAX_MATCHES = 200;
@@ -15,6 +16,7 @@ export const deliveryMatched = defineMessage({
   schema: z.object({
     organizationId,
     event,
+    eventJson,
     variant,
     trigger: cause.optional(),
     /** What it came from was worked on before, perhaps to the end. */
@@ -23,5 +25,6 @@ export const deliveryMatched = defineMessage({
   }),
   key: ({ deliveries: [first] }) => first?.id ?? '',
   maxRecords: 64,
+  aside: eventAside,
 });
 export type DeliveryMatched = z.output<typeof deliveryMatched.schema>;

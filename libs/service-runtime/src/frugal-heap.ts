@@ -1,0 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
+
+/** How much the old generation may grow between two collections, in percent of what was alive. */
+const GROWING_PERCENT = 60;
+
+/**
+ * On a machine with much memory V8 lets the heap grow to four times of what is alive before it looks, which for a service under load is
+ * hundreds of megabytes of garbage. Collecting earlier costs a few percent of CPU. V8 reads this flag at each collection, so it may be set late.
+ */
+export function keepHeapFrugal(): void {
+  setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
+}
