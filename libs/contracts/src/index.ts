@@ -41,6 +41,7 @@ export * from './http/webhooks.js';
 export { apiKeyId, attemptId, attemptIdOf, deadLetterId, deliveryId, deliveryIdOf, eventId, newId, organizationId, timeOfId, webhookId } from './ids.js';
 export { MAX_MESSAGE_BYTES, defineMessage, subjectPrefix } from './message-contract.js';
 export type { Aside, MessageContract, RecordOf, Routed, Units } from './message-contract.js';
+export { readRecord } from './read-record.js';
 export { deliveryAttempted, outcomes } from './messages/delivery-attempted.js';
 export type { DeliveryAttempted, Outcome, Verdict } from './messages/delivery-attempted.js';
 export { deliveryClosed } from './messages/delivery-closed.js';

@@ -13,7 +13,8 @@ export interface MessageContract<Name extends string = string, Record extends Ro
   /** `<entity>.<past participle>` */
   name: Name;
   stream: StreamName;
-  schema: z.ZodType<Record>;
+  /** What comes out is what goes in: records are checked by it and not parsed, so a default would be lost. */
+  schema: z.ZodType<Record, Record>;
   /** Where a record goes; records of one subject may share a message. */
   subject(record: Record): string;
   /** Names a record for the stream's duplicate window: publishing it again within the window stores nothing. */

@@ -1,4 +1,4 @@
-import { organizationOfSubject } from '@buildwire/contracts';
+import { organizationOfSubject, readRecord } from '@buildwire/contracts';
 import type { AnyContract, Routed } from '@buildwire/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
 import { ClosedConnectionError } from '@nats-io/nats-core';
@@ -85,7 +85,7 @@ export function decode(contract: AnyContract, message: JsMsg): Decoded {
   try {
     const { parsed, textOf } = openFrame(message.data);
     if (!Array.isArray(parsed)) return { kind: 'unreadable', reason: 'it is not a JSON array of records' };
-    const records = parsed.map((record: unknown, index) => contract.schema.parse(whole(contract, record, textOf(index))) as Routed);
+    const records = parsed.map((record: unknown, index): Routed => readRecord(contract, whole(contract, record, textOf(index)), index));
     const foreign = records.find((record) => record.organizationId !== organizationId);
     if (foreign !== undefined) return { kind: 'unreadable', reason: `it holds a record of ${foreign.organizationId}` };
     const { units } = contract;

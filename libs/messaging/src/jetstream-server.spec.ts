@@ -104,7 +104,7 @@ describe('the JetStream transport', () => {
   it.each([
     ['no JSON', 'org_spec', '{', 'cannot be read'],
     ['no array', 'org_spec', '{}', 'not a JSON array'],
-    ['a record of the wrong shape', 'org_spec', '[{"organizationId":"org_spec"}]', 'expected object'],
+    ['a record of the wrong shape', 'org_spec', '[{"organizationId":"org_spec"}]', 'it cannot be read: /0/event: '],
     ['another organization’s record', 'org_other', JSON.stringify([anEvent('foreign')]), 'a record of org_spec'],
   ])('buries a message that holds %s', async (_, organizationId, payload, reason) => {
     await publishRaw(eventAccepted.subject({ ...anEvent('raw'), organizationId }), payload);

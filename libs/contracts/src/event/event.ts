@@ -109,7 +109,7 @@ export const event = z
   })
   // Not in the shape: an event of a build system may say what it likes under these names.
   .refine(({ type, webhook, delivery }) => !isOperational(type) || (isWebhook(webhook) && (delivery === undefined || isDelivery(delivery))), 'says nothing of its webhook')
-  .meta({ id: 'Event' }) as z.ZodType as z.ZodType<Event>;
+  .meta({ id: 'Event' }) as z.ZodType as z.ZodType<Event, Event>;
 
 /** A fault of the type itself; the other faults have their own words. */
 function unknownType({ code, input }: z.core.$ZodRawIssue): string | undefined {
