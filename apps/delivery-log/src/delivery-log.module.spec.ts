@@ -1,4 +1,5 @@
 import { attemptList, deadLetterList, delivery as deliverySchema, deliveryAttempted, deliveryClosed, deliveryList, deliveryPostponed, deliveryRendered, messageDeadLettered, newId, resentDelivery } from '@buildwire/contracts';
+import { recordsOf } from '@buildwire/messaging';
 import type { DeliveryAttempted, RenderedDelivery } from '@buildwire/contracts';
 import { eventually } from '@buildwire/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -143,7 +144,7 @@ async function withWebhook<Delivery extends { organizationId: string; webhookId:
 async function lastRendered(): Promise<RenderedDelivery> {
   const manager = await service.broker.manager();
   const message = await manager.streams.getMessage(deliveryRendered.stream, { last_by_subj: '*.*.*.bulk.org_acme' });
-  const [delivery] = (message?.json<unknown[]>() ?? []).flatMap((record) => deliveryRendered.units?.of(deliveryRendered.schema.parse(record)) ?? []);
+  const [delivery] = message === null ? [] : recordsOf(deliveryRendered, message.data).flatMap((record) => deliveryRendered.units?.of(record) ?? []);
   if (delivery === undefined) throw new Error('nothing was sent again');
   return delivery;
 }

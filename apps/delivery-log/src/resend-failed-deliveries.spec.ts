@@ -1,4 +1,5 @@
 import { deliveryAttempted, deliveryClosed, deliveryRendered, newId, resentDeliveries, timestampOf } from '@buildwire/contracts';
+import { recordsOf } from '@buildwire/messaging';
 import type { DeliveryAttempted, DeliveryClosed, DeliveryHead, RenderedDelivery, ResentDeliveries } from '@buildwire/contracts';
 import { eventually } from '@buildwire/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -180,5 +181,5 @@ async function renderedAfter(sequence: number): Promise<RenderedDelivery[]> {
   const manager = await service.broker.manager();
   const sequences = Array.from({ length: (await lastSequence()) - sequence }, (_, index) => sequence + index + 1);
   const messages = await Promise.all(sequences.map((seq) => manager.streams.getMessage(deliveryRendered.stream, { seq })));
-  return messages.flatMap((message) => (message?.json<unknown[]>() ?? []).flatMap((record) => deliveryRendered.units?.of(deliveryRendered.schema.parse(record)) ?? []));
+  return messages.flatMap((message) => (message === null ? [] : recordsOf(deliveryRendered, message.data).flatMap((record) => deliveryRendered.units?.of(record) ?? [])));
 }

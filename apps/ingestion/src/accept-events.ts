@@ -4,7 +4,7 @@ import {
   UnavailableError,
   eventAccepted,
   eventBatch,
-  eventInput,
+  readEventInput,
   validate,
 } from '@buildwire/contracts';
 import type { Event, PublishedEvent, PublishResult } from '@buildwire/contracts';
@@ -55,7 +55,7 @@ export async function resultsOf(accepted: Promise<PublishedEvent>[]): Promise<Pu
 }
 
 function eventOf(organizationId: string, value: unknown): Event {
-  const input = validate(eventInput, value);
+  const input = readEventInput(value);
   const named = input.organization?.id;
   if (named !== undefined && named !== organizationId) {
     throw new ProblemError('invalid_request', undefined, [{ pointer: '/organization/id', detail: 'is not the organization that you publish for' }]);

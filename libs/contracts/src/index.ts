@@ -1,5 +1,6 @@
 export { eventInput, event, isOperationalEvent, operationalEventSchema } from './event/event.js';
 export type { Event, EventInput, OperationalEvent, ProducedEvent } from './event/event.js';
+export { readEventInput } from './event/read-event-input.js';
 export { buildStates, eventType, eventTypePattern, eventTypes, isOperational, jobStates, matchesType, operationalEventTypes, producedEventTypes, statesOf, subjectKindOf } from './event/event-types.js';
 export type { BuildState, EventType, JobState, OperationalEventType, ProducedEventType, SubjectKind } from './event/event-types.js';
 export { buildStepOf } from './event/build-step.js';

@@ -1,8 +1,8 @@
-import { organizationOfSubject, readRecord } from '@buildwire/contracts';
+import { organizationOfSubject } from '@buildwire/contracts';
 import type { AnyContract, Routed } from '@buildwire/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
 import { ClosedConnectionError } from '@nats-io/nats-core';
-import { openFrame } from './message-frame.js';
+import { recordsOf } from './records-of.js';
 
 /** A message of which some records are done comes again after this, when it is known everywhere that they are. */
 const TOLD_WITHIN_MS = 5_000;
@@ -83,9 +83,7 @@ export type Decoded = { kind: 'records'; records: Routed[] } | { kind: 'unreadab
 export function decode(contract: AnyContract, message: JsMsg): Decoded {
   const organizationId = organizationOfSubject(message.subject);
   try {
-    const { parsed, textOf } = openFrame(message.data);
-    if (!Array.isArray(parsed)) return { kind: 'unreadable', reason: 'it is not a JSON array of records' };
-    const records = parsed.map((record: unknown, index): Routed => readRecord(contract, whole(contract, record, textOf(index)), index));
+    const records: Routed[] = recordsOf(contract, message.data);
     const foreign = records.find((record) => record.organizationId !== organizationId);
     if (foreign !== undefined) return { kind: 'unreadable', reason: `it holds a record of ${foreign.organizationId}` };
     const { units } = contract;
@@ -93,10 +91,4 @@ export function decode(contract: AnyContract, message: JsMsg): Decoded {
   } catch (error) {
     return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** The record with the text that travelled aside. */
-function whole({ aside }: AnyContract, record: unknown, text: string | undefined): unknown {
-  if (aside === undefined || text === undefined || typeof record !== 'object' || record === null) return record;
-  return aside.join(record, text);
 }

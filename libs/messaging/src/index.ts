@@ -10,3 +10,4 @@ export { OnMessage, OnMessages } from './on-message.decorator.js';
 export { discard, done } from './outcome.js';
 export type { Origin, Outcome, Turn } from './outcome.js';
 export { Publisher } from './publisher.js';
+export { recordsOf } from './records-of.js';

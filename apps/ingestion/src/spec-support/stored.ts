@@ -1,4 +1,6 @@
-import type { EventAccepted, MessageDeadLettered, StreamName } from '@buildwire/contracts';
+import { eventAccepted, messageDeadLettered } from '@buildwire/contracts';
+import type { EventAccepted, MessageContract, MessageDeadLettered, Routed } from '@buildwire/contracts';
+import { recordsOf } from '@buildwire/messaging';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
@@ -20,8 +22,8 @@ export async function openStreams(url: string): Promise<Streams> {
   const manager = await jetstreamManager(nats, { checkAPI: false });
   return {
     nats,
-    accepted: () => recordsIn<EventAccepted>(manager, 'BUILDWIRE_EVENTS'),
-    deadLetters: () => recordsIn<MessageDeadLettered>(manager, 'BUILDWIRE_DEAD_LETTERS'),
+    accepted: () => recordsIn(manager, eventAccepted),
+    deadLetters: () => recordsIn(manager, messageDeadLettered),
     purge: async () => {
       await manager.streams.purge('BUILDWIRE_EVENTS');
       await manager.streams.purge('BUILDWIRE_DEAD_LETTERS');
@@ -31,12 +33,13 @@ export async function openStreams(url: string): Promise<Streams> {
 }
 
 /** In the stream's order. */
-async function recordsIn<Record>(manager: JetStreamManager, stream: StreamName): Promise<Record[]> {
+async function recordsIn<Record extends Routed>(manager: JetStreamManager, contract: MessageContract<string, Record>): Promise<Record[]> {
+  const { stream } = contract;
   const { state } = await manager.streams.info(stream);
   const records: Record[] = [];
   for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
     const message = await manager.streams.getMessage(stream, { seq });
-    if (message !== null) records.push(...message.json<Record[]>());
+    if (message !== null) records.push(...recordsOf(contract, message.data));
   }
   return records;
 }
