@@ -35,6 +35,8 @@ export function createDataSource({ url, applicationName, poolSize, statementTime
     // An idle connection that breaks leaves the pool by itself; the next query tells whether the server is away.
     poolErrorHandler: () => undefined,
     extra: {
+      // A transaction sends its last statements and the commit at once.
+      pipeline: true,
       statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + SILENCE_MS,
       idle_in_transaction_session_timeout: 30_000,

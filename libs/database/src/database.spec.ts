@@ -27,33 +27,8 @@ describe('a database', () => {
     expect(await database.query<{ sum: number }>('select $1::int + $2::int as sum', [1, 2])).toEqual([{ sum: 3 }]);
   });
 
-  it('keeps all of a transaction or nothing', async () => {
-    await database.query('create table build (id int)');
-    const failing = database.transaction(async (query) => {
-      await query('insert into build values (1)');
-      throw new RangeError('no');
-    });
-    await expect(failing).rejects.toThrow(RangeError);
-    await database.transaction((query) => query('insert into build values (2)'));
-    expect(await database.query('select id from build')).toEqual([{ id: 2 }]);
-  });
-
   it('says what was wrong with a statement', async () => {
     await expect(database.query('select 1 / 0')).rejects.toMatchObject({ code: '22012' });
-  });
-
-  it('runs transactions that met again until both are through', async () => {
-    await database.query('create table counter (id int primary key, value int)');
-    await database.query('insert into counter values (1, 0), (2, 0)');
-    const both = new Rendezvous(2);
-    const bump = (first: number, second: number) =>
-      database.transaction(async (query) => {
-        await query('update counter set value = value + 1 where id = $1', [first]);
-        await both.arrive();
-        await query('update counter set value = value + 1 where id = $1', [second]);
-      });
-    await Promise.all([bump(1, 2), bump(2, 1)]);
-    expect(await database.query('select value from counter')).toEqual([{ value: 2 }, { value: 2 }]);
   });
 
   it('fails fast while Postgres is away and works again when it is back', async () => {
@@ -132,20 +107,4 @@ describe('a database', () => {
 
 function open(options: { url?: string; poolSize?: number; statementTimeoutMs?: number } = {}): Database {
   return new Database({ url: own.url, applicationName: 'spec', poolSize: 4, ...options });
-}
-
-/** Nobody goes on before all have arrived; later arrivals go on at once. */
-class Rendezvous {
-  private readonly all: Promise<void>;
-  private open = () => {};
-
-  constructor(private missing: number) {
-    this.all = new Promise((resolve) => (this.open = resolve));
-  }
-
-  arrive(): Promise<void> {
-    this.missing--;
-    if (this.missing <= 0) this.open();
-    return this.all;
-  }
 }

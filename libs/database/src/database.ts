@@ -4,22 +4,12 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import type { PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
+import { Connection } from './connection.js';
+import type { AtEnd, Prepared, Query } from './connection.js';
 import { MIGRATIONS_TABLE, createDataSource } from './data-source.js';
 import type { DataSourceOptions } from './data-source.js';
 import { failureOf, toThrow } from './database-failure.js';
 import { latestMigration } from './migrations.js';
-
-/**
- * A statement that Postgres parses and plans once for each connection: for what runs all the time. A name is for one text only,
- * and the text always the same.
- */
-export interface Prepared {
-  name: string;
-  text: string;
-}
-
-/** Runs one statement with `$1`, `$2`, … and gives the rows that it returns. */
-export type Query = <Row>(sql: string | Prepared, params?: readonly unknown[]) => Promise<Row[]>;
 
 const MAX_CONFLICTS = 3;
 const CONFLICT_PAUSE_MS = 20;
@@ -38,12 +28,16 @@ export class Database {
   constructor(private readonly options: DataSourceOptions) {}
 
   async query<Row>(sql: string | Prepared, params: readonly unknown[] = []): Promise<Row[]> {
-    return this.insist((query) => query<Row>(sql, params));
+    return this.insist((connection) => connection.query<Row>(sql, params));
   }
 
-  /** All or nothing. The work may run several times, when transactions meet; it must use no query but the one it is given. */
-  async transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
-    return this.insist((query) => inTransaction(query, work));
+  /**
+   * All or nothing. The work may run several times, when transactions meet; it must use no query but the one it is given. It costs
+   * a round trip for each of its queries and one for the commit, with what it gives to `atEnd`; one more unless the first is
+   * {@link Prepared}.
+   */
+  async transaction<Result>(work: (query: Query, atEnd: AtEnd) => Promise<Result>): Promise<Result> {
+    return this.insist((connection) => connection.transaction(work));
   }
 
   /** Rejects with the reason if queries cannot work now: no server, or not the tables of this version. */
@@ -61,7 +55,7 @@ export class Database {
     limit.abort();
   }
 
-  private async insist<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
+  private async insist<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
     for (let conflicts = 0; ; conflicts++) {
       try {
         const result = await this.onConnection(work);
@@ -74,13 +68,13 @@ export class Database {
     }
   }
 
-  private async onConnection<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
+  private async onConnection<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
     const runner = (await this.open()).createQueryRunner();
     // The runner listens to the connection's errors while it is out of the pool: an unheard one would end the process.
     const client: PoolClient = await runner.connect().catch(throwAway);
-    const connection = { client, isBroken: false };
+    const connection = new Connection(client);
     try {
-      return await work(queryOn(connection));
+      return await work(connection);
     } finally {
       // The pool would hand out a connection again that still waits for an answer. It drops one that is ending.
       if (connection.isBroken) void endQuietly(client);
@@ -107,32 +101,6 @@ export class Database {
     this.away = away || (this.away && error !== undefined);
     return error;
   }
-}
-
-async function inTransaction<Result>(query: Query, work: (query: Query) => Promise<Result>): Promise<Result> {
-  await query('begin');
-  try {
-    const result = await work(query);
-    await query('commit');
-    return result;
-  } catch (error) {
-    await query('rollback').catch(() => undefined);
-    throw error;
-  }
-}
-
-function queryOn(connection: { client: PoolClient; isBroken: boolean }): Query {
-  return async (sql: string | Prepared, params: readonly unknown[] = []) => {
-    try {
-      const values = [...params];
-      const result = await connection.client.query(typeof sql === 'string' ? { text: sql, values } : { ...sql, values });
-      return result.rows;
-    } catch (error) {
-      // Only what the server itself answered leaves the connection in a known state.
-      connection.isBroken ||= !(error instanceof pg.DatabaseError);
-      throw error;
-    }
-  };
 }
 
 /** Whatever keeps us from connecting (no server, no such database, a wrong password) may be put right while we wait. */

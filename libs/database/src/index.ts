@@ -1,10 +1,10 @@
 export { ApiKeys, hashOfKey } from './api-keys.js';
 export { Columns } from './columns.js';
+export type { AtEnd, Prepared, Query } from './connection.js';
 export { INSTANT, decodeCursor, encodeCursor, instant } from './cursor.js';
 export { createDataSource } from './data-source.js';
 export type { DataSourceOptions } from './data-source.js';
 export { Database } from './database.js';
-export type { Prepared, Query } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export type { DatabaseModuleOptions } from './database.module.js';
 export { LoggedAttempt } from './delivery-log/attempt.js';
