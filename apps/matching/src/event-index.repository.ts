@@ -1,12 +1,14 @@
 import type { Event, StatusChange } from '@buildwire/contracts';
 import { Database } from '@buildwire/database';
-import type { MatchedDelivery, Query } from '@buildwire/database';
+import type { AtEnd, MatchedDelivery } from '@buildwire/database';
 import type { Origin } from '@buildwire/messaging';
 import { Injectable } from '@nestjs/common';
+import { buildHistories } from './build-history.js';
 import { noteOutcomes } from './build-outcomes.repository.js';
 import { standingOf } from './event-standing.js';
 import type { Indexed, Standing } from './event-standing.js';
 import { indexEvents, parametersOf } from './index-events.sql.js';
+import type { IndexedOrKnown } from './index-events.sql.js';
 
 /** An event as it came, with the deliveries that it would cause now. */
 export interface Candidate {
@@ -52,33 +54,23 @@ export class EventIndex {
     return standings.filter((standing) => standing !== undefined);
   }
 
-  /** Indexes what is new, with its deliveries. In one transaction with the state of builds: what was decided by it is stored with the event. */
+  /**
+   * Indexes what is new, with its deliveries. In one transaction with the state of builds: what was decided by it is stored with
+   * the event. Nearly always two round trips: every batch waits for them before anything of it is sent.
+   */
   private addNew(candidates: readonly Candidate[]): Promise<Map<Candidate, MatchedDelivery[]>> {
-    return this.database.transaction(async (query) => {
-      const firsts = firstsOf(candidates);
-      const keys = new Set((await query<Key>(indexEvents, parametersOf([...firsts.values()]))).map(keyOf));
-      const added = candidates.filter((candidate) => firsts.get(keyOfEvent(candidate)) === candidate && keys.has(keyOfEvent(candidate)));
-      const real = added.filter(({ test }) => test === undefined);
-      const changed = [...(await noteOutcomes(query, real))].map(([candidate, change]) => ({ candidate, change, deliveries: candidate.deliveriesOn(change) }));
-      await this.noteChanges(query, changed);
-      return new Map([...added.map((candidate) => [candidate, candidate.deliveries] as const), ...changed.map(({ candidate, deliveries }) => [candidate, deliveries] as const)]);
+    const firsts = firstsOf(candidates);
+    const lines = buildHistories(realOf([...firsts.values()]));
+    return this.database.transaction(async (query, atEnd) => {
+      const rows = await query<IndexedOrKnown>(indexEvents, parametersOf([...firsts.values()], lines));
+      const added = new Map(rows.flatMap((row) => (row.id === null ? [] : deliveriesOf(firsts.get(keyOf(row))))));
+      const histories = buildHistories(realOf(candidates.filter((candidate) => added.has(candidate))));
+      const changes = await noteOutcomes(query, atEnd, histories, rows.filter((row) => row.id === null));
+      const changed = changes.map(([candidate, change]) => ({ candidate, change, deliveries: candidate.deliveriesOn(change) }));
+      for (const { candidate, deliveries } of changed) added.set(candidate, deliveries);
+      noteChanges(atEnd, changed);
+      return added;
     });
-  }
-
-  /** Seldom: most builds end as the one before. */
-  private async noteChanges(query: Query, changed: readonly Changed[]): Promise<void> {
-    if (changed.length === 0) return;
-    await query(
-      `update matching.event set status_change = told.change, deliveries = told.deliveries
-         from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) as told (organization_id, id, change, deliveries)
-        where event.organization_id = told.organization_id and event.id = told.id`,
-      [
-        changed.map(({ candidate }) => candidate.organizationId),
-        changed.map(({ candidate }) => candidate.event.id),
-        changed.map(({ change }) => change),
-        changed.map(({ deliveries }) => JSON.stringify(deliveries)),
-      ],
-    );
   }
 
   private find(candidates: readonly Candidate[]): Promise<Indexed[]> {
@@ -95,6 +87,31 @@ export class EventIndex {
       ],
     );
   }
+}
+
+/** Seldom: most builds end as the one before. */
+function noteChanges(atEnd: AtEnd, changed: readonly Changed[]): void {
+  if (changed.length === 0) return;
+  atEnd(
+    `update matching.event set status_change = told.change, deliveries = told.deliveries
+       from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) as told (organization_id, id, change, deliveries)
+      where event.organization_id = told.organization_id and event.id = told.id`,
+    [
+      changed.map(({ candidate }) => candidate.organizationId),
+      changed.map(({ candidate }) => candidate.event.id),
+      changed.map(({ change }) => change),
+      changed.map(({ deliveries }) => JSON.stringify(deliveries)),
+    ],
+  );
+}
+
+function deliveriesOf(candidate: Candidate | undefined): [Candidate, MatchedDelivery[]][] {
+  return candidate === undefined ? [] : [[candidate, candidate.deliveries]];
+}
+
+/** Tests change nothing. */
+function realOf(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.filter(({ test }) => test === undefined);
 }
 
 function firstOf(deliveries: MatchedDelivery[] | undefined): Standing | undefined {

@@ -1,4 +1,6 @@
 import { Columns } from '@buildwire/database';
+import { lockedOutcomes, placesOf } from './build-outcomes.repository.js';
+import type { KnownOutcome, Place } from './build-outcomes.repository.js';
 import type { Candidate } from './event-index.repository.js';
 
 /** Instants are text: they have microseconds, and {@link Columns} takes milliseconds. */
@@ -17,19 +19,30 @@ const columns = new Columns({
   test: 'boolean',
 });
 
-/** Those whose ids are new. Parameters: see {@link parametersOf}. */
+/** A row is one or the other. */
+export type IndexedOrKnown = { organizationId: string; id: string } | (KnownOutcome & { id: null });
+
+/**
+ * The events whose ids are new, then what is known of lines of builds, which it locks: one round trip for both. Parameters: see
+ * {@link parametersOf}.
+ */
 export const indexEvents = {
   name: 'index-events',
   text: `
-    insert into matching.event (${columns.names.join(', ')})
-    select organization_id, id, stream_sequence, record_index, type, app_id, subject_id, occurred_at::timestamptz, received_at::timestamptz, body, deliveries::jsonb, test
-      from ${columns.table('told')}
-    on conflict do nothing
-    returning organization_id as "organizationId", id`,
+    with added as (
+      insert into matching.event (${columns.names.join(', ')})
+      select organization_id, id, stream_sequence, record_index, type, app_id, subject_id, occurred_at::timestamptz, received_at::timestamptz, body, deliveries::jsonb, test
+        from ${columns.table('told')}
+      on conflict do nothing
+      returning organization_id, id
+    ), known as (${lockedOutcomes(columns.names.length + 1)})
+    select organization_id as "organizationId", id, null as digest, null::boolean as passed, null as "endedAt", null as "eventId" from added
+     union all
+    select "organizationId", null, digest, passed, "endedAt", "eventId" from known`,
 };
 
-export function parametersOf(candidates: readonly Candidate[]): Buffer[] {
-  return columns.parameters(candidates.map(rowOf));
+export function parametersOf(candidates: readonly Candidate[], lines: readonly Place[]): unknown[] {
+  return [...columns.parameters(candidates.map(rowOf)), ...placesOf(lines)];
 }
 
 function rowOf({ organizationId, event, origin, body, deliveries, test }: Candidate) {
