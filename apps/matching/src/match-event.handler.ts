@@ -1,5 +1,6 @@
 import { deliveryMatched, eventAccepted, isOperationalEvent } from '@buildwire/contracts';
 import type { Event, EventAccepted, StatusChange } from '@buildwire/contracts';
+import type { MatchedDelivery } from '@buildwire/database';
 import { OnMessages, Publisher, discard, done } from '@buildwire/messaging';
 import type { Origin, Outcome } from '@buildwire/messaging';
 import { Controller } from '@nestjs/common';
@@ -29,7 +30,8 @@ export class MatchEventHandler {
 
   @OnMessages('matching', eventAccepted)
   async handle(records: EventAccepted[], origins: Origin[]): Promise<Outcome[]> {
-    const arrived = records.map((record, index) => ({ ...record, body: JSON.stringify(record.event), origin: originAt(origins, index) }));
+    // Key by key, here and below: a spread with more keys takes a hundred times as long.
+    const arrived = records.map(({ organizationId, event, test }, index) => ({ organizationId, event, test, body: JSON.stringify(event), origin: originAt(origins, index) }));
     const outcomes: Outcome[] = [];
     for (const portion of portions(arrived, ({ body }) => body.length, PORTION_BYTES)) outcomes.push(...(await this.matchPortion(portion)));
     return outcomes;
@@ -45,15 +47,12 @@ export class MatchEventHandler {
 
   private async match(arrived: readonly Arrived[]): Promise<Candidate[]> {
     const tested = await this.testedWebhooks.find(arrived.flatMap(({ organizationId, test }) => (test === undefined ? [] : [{ organizationId, id: test.webhookId }])));
-    const organizationIds = [...new Set(arrived.map(({ organizationId }) => organizationId))];
-    const loaded = await Promise.all(organizationIds.map(async (id) => [id, await this.webhooks.of(id)] as const));
-    const webhooksOf = new Map(loaded);
+    const webhooksOf = await this.webhooks.of(new Set(arrived.map(({ organizationId }) => organizationId)));
     return arrived.map((record) => {
       const { organizationId, event, test } = record;
       if (test !== undefined) return testOf(record, tested.filter((webhook) => webhook.organizationId === organizationId && webhook.id === test.webhookId));
       const targets = othersThanIts(event, webhooksOf.get(organizationId)?.match(event.type, event.app.id) ?? []);
-      const deliveriesOn = (change: StatusChange | null) => deliveriesOf(organizationId, event, targets.filter(({ filter }) => acceptsEvent(filter, { event, change })));
-      return { ...record, deliveries: deliveriesOn(null), deliveriesOn };
+      return candidateOf(record, (change) => deliveriesOf(organizationId, event, acceptedBy(targets, event, change)));
     });
   }
 
@@ -77,8 +76,16 @@ function originAt(origins: readonly Origin[], index: number): Origin {
 
 /** A test reaches its webhook, if that still exists, whatever it wants. */
 function testOf(record: Arrived, webhooks: readonly TestedWebhook[]): Candidate {
-  const deliveries = deliveriesOf(record.organizationId, record.event, webhooks);
-  return { ...record, deliveries, deliveriesOn: () => deliveries };
+  return candidateOf(record, () => deliveriesOf(record.organizationId, record.event, webhooks));
+}
+
+function candidateOf({ organizationId, event, test, body, origin }: Arrived, deliveriesOn: (change: StatusChange | null) => MatchedDelivery[]): Candidate {
+  return { organizationId, event, test, body, origin, deliveries: deliveriesOn(null), deliveriesOn };
+}
+
+function acceptedBy(targets: readonly WebhookTarget[], event: Event, change: StatusChange | null): WebhookTarget[] {
+  const told = { event, change };
+  return targets.filter(({ filter }) => acceptsEvent(filter, told));
 }
 
 /** A webhook is not told about itself: what tells that an endpoint fails must not go to that endpoint. */

@@ -11,8 +11,11 @@ import type { WebhookVersion } from './webhooks.repository.js';
 const CHECK_EVERY_MS = 1_000;
 /** Few enough that reading a page delays nothing else noticeably. */
 const PAGE = 2_000;
+/** How many organizations one statement looks at: they share its page. */
+const ORGANIZATIONS_AT_ONCE = 500;
 
 interface Entry {
+  organizationId: string;
   webhooks: OrganizationWebhooks;
   /** All changes up to this version are in `webhooks`. */
   version: string;
@@ -25,13 +28,15 @@ interface Entry {
 
 /**
  * The webhooks of the organizations in use, in memory. An organization is loaded when its first event comes; later only
- * what changed is read: when a change is announced, and every second in any case. The least recently used organizations
- * are forgotten when there are too many webhooks.
+ * what changed is read: when a change is announced, and every second in any case, of many organizations at once. The least
+ * recently used organizations are forgotten when there are more than a million webhooks, or more than 100,000 organizations:
+ * one takes 600 bytes even if it has no webhooks.
  */
 @Injectable()
 export class WebhookIndex implements OnModuleInit {
-  /** What all organizations in memory may have together. */
+  /** What all organizations in memory may have together, unless it is a single one. */
   protected readonly maxWebhooks: number = 1_000_000;
+  protected readonly maxOrganizations: number = 100_000;
   private readonly entries = new Map<string, Entry>();
   private webhookCount = 0;
   /** Orders checks and changes: times could be equal. */
@@ -46,13 +51,14 @@ export class WebhookIndex implements OnModuleInit {
     this.nats.listen(webhookChangedSubject('*'), (_, subject) => this.invalidate(organizationOfSubject(subject)));
   }
 
-  /** Every change that was committed before the call, and announced or older than a second, is in the answer. */
-  async of(organizationId: string): Promise<OrganizationWebhooks> {
-    const entry = this.use(organizationId);
+  /** By organization. Every change that was committed before the call, and announced or older than a second, is in the answer. */
+  async of(organizationIds: Iterable<string>): Promise<Map<string, OrganizationWebhooks>> {
+    const entries = new Map([...organizationIds].map((id) => [id, this.use(id)]));
     const asked = this.turn++;
+    let stale = [...entries.values()];
     // A check that begins now sees all there is: who keeps changing webhooks does not keep us from matching.
-    while (entry.checkedTurn < asked && isStale(entry)) await (entry.checking ??= this.check(organizationId, entry));
-    return entry.webhooks;
+    while ((stale = stale.filter((entry) => entry.checkedTurn < asked && isStale(entry))).length > 0) await this.checkSome(stale);
+    return new Map([...entries].map(([id, { webhooks }]) => [id, webhooks]));
   }
 
   /** A webhook of the organization changed. */
@@ -62,43 +68,53 @@ export class WebhookIndex implements OnModuleInit {
   }
 
   private use(organizationId: string): Entry {
-    const entry = this.entries.get(organizationId) ?? newEntry();
+    const entry = this.entries.get(organizationId) ?? newEntry(organizationId);
     this.entries.delete(organizationId);
     this.entries.set(organizationId, entry);
     return entry;
   }
 
-  private async check(organizationId: string, entry: Entry): Promise<void> {
-    const began = { turn: this.turn++, atMs: performance.now() };
-    try {
-      for (let more = true; more; ) {
-        const changes = await this.repository.changesSince(organizationId, entry.version, PAGE);
-        this.apply(organizationId, entry, changes);
-        more = changes.length === PAGE;
-      }
-      entry.checkedTurn = began.turn;
-      entry.checkedAtMs = began.atMs;
-    } finally {
-      entry.checking = undefined;
-    }
+  /** One page of those that nobody else reads just now; if others read all of them, waits for one of these. */
+  private async checkSome(stale: readonly Entry[]): Promise<void> {
+    const free = stale.filter(({ checking }) => checking === undefined).slice(0, ORGANIZATIONS_AT_ONCE);
+    if (free.length === 0) return stale[0]?.checking;
+    const checking = this.check(free).finally(() => free.forEach((entry) => (entry.checking = undefined)));
+    for (const entry of free) entry.checking = checking;
+    await checking;
   }
 
-  private apply(organizationId: string, entry: Entry, changes: readonly WebhookVersion[]): void {
-    const before = entry.webhooks.size;
+  /** Who has more changes than its share of the page is stale still, and has a larger share next time. */
+  private async check(entries: readonly Entry[]): Promise<void> {
+    const began = { turn: this.turn++, atMs: performance.now() };
+    const share = Math.floor(PAGE / entries.length);
+    const changes = await this.repository.changesSince(entries, share);
+    const found = new Map(entries.map((entry) => [entry.organizationId, { entry, count: 0 }]));
     for (const change of changes) {
-      if (change.wanted) entry.webhooks.put({ ...change, variant: sharedVariant(change) }, change.events);
-      else entry.webhooks.remove(change.id);
-      entry.version = change.version;
+      const own = found.get(change.organizationId);
+      if (own === undefined) continue;
+      own.count += 1;
+      this.apply(own.entry, change);
     }
-    if (this.entries.get(organizationId) !== entry) return;
-    this.webhookCount += entry.webhooks.size - before;
+    for (const { entry, count } of found.values()) {
+      if (count === share) continue;
+      entry.checkedTurn = began.turn;
+      entry.checkedAtMs = began.atMs;
+    }
     this.trim();
+  }
+
+  private apply(entry: Entry, change: WebhookVersion): void {
+    const before = entry.webhooks.size;
+    if (change.wanted) entry.webhooks.put({ id: change.id, appId: change.appId, filter: change.filter, variant: sharedVariant(change) }, change.events);
+    else entry.webhooks.remove(change.id);
+    entry.version = change.version;
+    if (this.entries.get(entry.organizationId) === entry) this.webhookCount += entry.webhooks.size - before;
   }
 
   private trim(): void {
     for (const [organizationId, { webhooks }] of this.entries) {
-      // An organization counts even without webhooks, and the one in use stays, however large.
-      if (this.webhookCount + this.entries.size <= this.maxWebhooks || this.entries.size === 1) return;
+      // The one in use stays, however large.
+      if ((this.webhookCount <= this.maxWebhooks && this.entries.size <= this.maxOrganizations) || this.entries.size === 1) return;
       this.entries.delete(organizationId);
       this.webhookCount -= webhooks.size;
     }
@@ -115,8 +131,8 @@ function sharedVariant({ format, dialect, options }: Variant): Variant {
   return known;
 }
 
-function newEntry(): Entry {
-  return { webhooks: new OrganizationWebhooks(), version: '0', checkedAtMs: -Infinity, checkedTurn: -1, changedTurn: -1, checking: undefined };
+function newEntry(organizationId: string): Entry {
+  return { organizationId, webhooks: new OrganizationWebhooks(), version: '0', checkedAtMs: -Infinity, checkedTurn: -1, changedTurn: -1, checking: undefined };
 }
 
 function isStale({ checkedAtMs, checkedTurn, changedTurn }: Entry): boolean {

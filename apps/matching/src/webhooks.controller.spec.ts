@@ -59,7 +59,7 @@ describe('webhooks', () => {
   });
 
   it('are matched as soon as the answer is there', async () => {
-    const matches = async () => (await app.get(WebhookIndex).of('org_b')).match('build.failed', 'app_1').map(({ id }) => id);
+    const matches = async () => (await app.get(WebhookIndex).of(['org_b'])).get('org_b')?.match('build.failed', 'app_1').map(({ id }) => id);
     expect(await matches()).toEqual([]);
     const { id } = await webhooks.create('org_b', BODY);
     expect(await matches()).toEqual([id]);

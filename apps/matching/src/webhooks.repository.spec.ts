@@ -105,7 +105,7 @@ describe('stored webhooks', () => {
     const seen = new Set<string>();
     let version = '0';
     const look = async () => {
-      for (const change of await webhooks.changesSince('org_busy', version, 1_000)) {
+      for (const change of await webhooks.changesSince([{ organizationId: 'org_busy', version }], 1_000)) {
         seen.add(change.id);
         version = change.version;
       }

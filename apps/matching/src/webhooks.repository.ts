@@ -11,6 +11,7 @@ import { WebhookSecrets } from './webhook-secrets.js';
 
 /** The state of a webhook after a change, as matching needs it. */
 export interface WebhookVersion {
+  organizationId: string;
   id: string;
   format: Format;
   dialect: Dialect | null;
@@ -33,6 +34,20 @@ export interface ChangedWebhook {
 }
 
 const PARAMETERS = SETTING_COLUMNS.split(',').map((_, index) => `$${index + 3}`).join(', ');
+
+const changesSince = {
+  name: 'webhook-changes',
+  text: `
+    select asked.organization_id as "organizationId", changed.*
+      from unnest($1::text[], $2::bigint[]) as asked (organization_id, version)
+     cross join lateral (
+       select id, format, dialect, options, events, app_id as "appId", filter, version, active and deleted_at is null as wanted
+         from matching.webhook
+        where organization_id = asked.organization_id and version > asked.version and (asked.version > 0 or (active and deleted_at is null))
+        order by version limit $3
+     ) as changed
+     order by changed.version`,
+};
 
 /** The settings of webhooks. With {@link WebhookStates} the only writer of matching.webhook. */
 @Injectable()
@@ -112,15 +127,12 @@ export class WebhooksRepository {
     return shownWebhook(await this.find((sql, params) => this.database.query(sql, params), organizationId, id), this.secretBox, this.healthRule);
   }
 
-  /** The webhooks that changed after `version`, in the order of their changes; from version 0 only those that are wanted. */
-  changesSince(organizationId: string, version: string, limit: number): Promise<WebhookVersion[]> {
-    return this.database.query(
-      `select id, format, dialect, options, events, app_id as "appId", filter, version, active and deleted_at is null as wanted
-         from matching.webhook
-        where organization_id = $1 and version > $2 and ($2::bigint > 0 or (active and deleted_at is null))
-        order by version limit $3`,
-      [organizationId, version, limit],
-    );
+  /**
+   * The webhooks that changed after a `version` of their organization, in the order of their changes; from version 0 only those that
+   * are wanted. At most `limit` of each organization.
+   */
+  changesSince(asked: readonly { organizationId: string; version: string }[], limit: number): Promise<WebhookVersion[]> {
+    return this.database.query(changesSince, [asked.map(({ organizationId }) => organizationId), asked.map(({ version }) => version), limit]);
   }
 
   private async find(query: Query, organizationId: string, id: string): Promise<WebhookRow> {
