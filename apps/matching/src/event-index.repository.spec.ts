@@ -6,13 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventIndex } from './event-index.repository.js';
 import type { Candidate } from './event-index.repository.js';
 import { anEvent } from './spec-support/an-event.js';
+import { startCountingProxy } from './spec-support/counting-proxy.js';
 
 let server: TestPostgres;
+let url: string;
 let database: Database;
 let index: EventIndex;
 beforeAll(async () => {
   server = await startTestPostgres();
-  const { url } = await server.createDatabase(migrate);
+  ({ url } = await server.createDatabase(migrate));
   database = new Database({ url, applicationName: 'spec', poolSize: 8 });
   index = new EventIndex(database);
 });
@@ -69,6 +71,24 @@ describe('the event index', () => {
     const standings = await Promise.all([batchOf(1, ids), batchOf(2, [...ids].reverse()), batchOf(3, ids), batchOf(4, [...ids].reverse())].map((batch) => index.add(batch)));
     const firsts = standings.flat().filter(({ kind }) => kind === 'first');
     expect(firsts).toHaveLength(ids.length);
+  });
+
+  it('takes two round trips for a batch, also when builds end otherwise than before, and one if none ends', async () => {
+    const proxy = await startCountingProxy(url);
+    const proxied = new Database({ url: proxy.url, applicationName: 'spec', poolSize: 1 });
+    const near = new EventIndex(proxied);
+    const ends = ['build.finished', 'build.failed', 'build.failed', 'build.finished', 'build.started'] as const;
+    const trips = [];
+    for (const [number, type] of ends.entries()) {
+      const before = proxy.trips();
+      const event = anEvent({ id: `trips_${number}`, type, app: { id: 'app_trips' }, occurredAt: `2026-05-10T14:00:0${number}.000000Z` });
+      await near.add([candidate(`trips_${number}`, { event }), candidate(`trips_${number}_b`, { event: anEvent({ id: `trips_${number}_b`, type: 'job.started' }) })]);
+      trips.push(proxy.trips() - before);
+    }
+    expect(trips.slice(1)).toEqual([2, 2, 2, 1]);
+    expect(await database.query("select id, status_change as change from matching.event where app_id = 'app_trips' and status_change is not null order by id")).toEqual([{ id: 'trips_1', change: 'failed' }, { id: 'trips_3', change: 'fixed' }]);
+    await proxied.close();
+    proxy.close();
   });
 
   it('keeps organizations apart', async () => {

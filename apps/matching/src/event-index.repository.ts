@@ -1,13 +1,13 @@
 import type { Event, StatusChange } from '@buildwire/contracts';
 import { Database } from '@buildwire/database';
-import type { AtEnd, MatchedDelivery } from '@buildwire/database';
+import type { MatchedDelivery } from '@buildwire/database';
 import type { Origin } from '@buildwire/messaging';
 import { Injectable } from '@nestjs/common';
 import { buildHistories } from './build-history.js';
 import { noteOutcomes } from './build-outcomes.repository.js';
 import { standingOf } from './event-standing.js';
 import type { Indexed, Standing } from './event-standing.js';
-import { indexEvents, parametersOf } from './index-events.sql.js';
+import { indexEvents, noteChanges, parametersOf } from './index-events.sql.js';
 import type { IndexedOrKnown } from './index-events.sql.js';
 
 /** An event as it came, with the deliveries that it would cause now. */
@@ -30,12 +30,6 @@ interface Key {
   id: string;
 }
 
-interface Changed {
-  candidate: Candidate;
-  change: StatusChange;
-  deliveries: MatchedDelivery[];
-}
-
 /** The index of all events by organization and id. With `MissedEvents` the only writer of matching.event. */
 @Injectable()
 export class EventIndex {
@@ -56,15 +50,18 @@ export class EventIndex {
 
   /**
    * Indexes what is new, with its deliveries. In one transaction with the state of builds: what was decided by it is stored with
-   * the event. Nearly always two round trips: every batch waits for them before anything of it is sent.
+   * the event. Nearly always two round trips, or one if no build ends: every batch waits for them before anything of it is sent.
    */
-  private addNew(candidates: readonly Candidate[]): Promise<Map<Candidate, MatchedDelivery[]>> {
+  private async addNew(candidates: readonly Candidate[]): Promise<Map<Candidate, MatchedDelivery[]>> {
     const firsts = firstsOf(candidates);
-    const lines = buildHistories(realOf([...firsts.values()]));
+    const lines = buildHistories(realOf(candidates));
+    const parameters = parametersOf([...firsts.values()], lines);
+    // A statement alone is all or nothing by itself.
+    if (lines.length === 0) return addedOf(await this.database.query<IndexedOrKnown>(indexEvents, parameters), firsts);
     return this.database.transaction(async (query, atEnd) => {
-      const rows = await query<IndexedOrKnown>(indexEvents, parametersOf([...firsts.values()], lines));
-      const added = new Map(rows.flatMap((row) => (row.id === null ? [] : deliveriesOf(firsts.get(keyOf(row))))));
-      const histories = buildHistories(realOf(candidates.filter((candidate) => added.has(candidate))));
+      const rows = await query<IndexedOrKnown>(indexEvents, parameters);
+      const added = addedOf(rows, firsts);
+      const histories = added.size === candidates.length ? lines : buildHistories(realOf(candidates.filter((candidate) => added.has(candidate))));
       const changes = await noteOutcomes(query, atEnd, histories, rows.filter((row) => row.id === null));
       const changed = changes.map(([candidate, change]) => ({ candidate, change, deliveries: candidate.deliveriesOn(change) }));
       for (const { candidate, deliveries } of changed) added.set(candidate, deliveries);
@@ -89,24 +86,14 @@ export class EventIndex {
   }
 }
 
-/** Seldom: most builds end as the one before. */
-function noteChanges(atEnd: AtEnd, changed: readonly Changed[]): void {
-  if (changed.length === 0) return;
-  atEnd(
-    `update matching.event set status_change = told.change, deliveries = told.deliveries
-       from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) as told (organization_id, id, change, deliveries)
-      where event.organization_id = told.organization_id and event.id = told.id`,
-    [
-      changed.map(({ candidate }) => candidate.organizationId),
-      changed.map(({ candidate }) => candidate.event.id),
-      changed.map(({ change }) => change),
-      changed.map(({ deliveries }) => JSON.stringify(deliveries)),
-    ],
-  );
-}
-
-function deliveriesOf(candidate: Candidate | undefined): [Candidate, MatchedDelivery[]][] {
-  return candidate === undefined ? [] : [[candidate, candidate.deliveries]];
+/** What was indexed, with the deliveries that it causes unless it changes something. */
+function addedOf(rows: readonly IndexedOrKnown[], firsts: ReadonlyMap<string, Candidate>): Map<Candidate, MatchedDelivery[]> {
+  const added = new Map<Candidate, MatchedDelivery[]>();
+  for (const row of rows) {
+    const candidate = row.id === null ? undefined : firsts.get(keyOf(row));
+    if (candidate !== undefined) added.set(candidate, candidate.deliveries);
+  }
+  return added;
 }
 
 /** Tests change nothing. */

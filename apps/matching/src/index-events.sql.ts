@@ -1,4 +1,6 @@
+import type { StatusChange } from '@buildwire/contracts';
 import { Columns } from '@buildwire/database';
+import type { AtEnd, MatchedDelivery } from '@buildwire/database';
 import { lockedOutcomes, placesOf } from './build-outcomes.repository.js';
 import type { KnownOutcome, Place } from './build-outcomes.repository.js';
 import type { Candidate } from './event-index.repository.js';
@@ -43,6 +45,29 @@ export const indexEvents = {
 
 export function parametersOf(candidates: readonly Candidate[], lines: readonly Place[]): unknown[] {
   return [...columns.parameters(candidates.map(rowOf)), ...placesOf(lines)];
+}
+
+/** An event that changed something on its line of builds. */
+interface Changed {
+  candidate: Candidate;
+  change: StatusChange;
+  deliveries: MatchedDelivery[];
+}
+
+/** Seldom: most builds end as the one before. */
+export function noteChanges(atEnd: AtEnd, changed: readonly Changed[]): void {
+  if (changed.length === 0) return;
+  atEnd(
+    `update matching.event set status_change = told.change, deliveries = told.deliveries
+       from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) as told (organization_id, id, change, deliveries)
+      where event.organization_id = told.organization_id and event.id = told.id`,
+    [
+      changed.map(({ candidate }) => candidate.organizationId),
+      changed.map(({ candidate }) => candidate.event.id),
+      changed.map(({ change }) => change),
+      changed.map(({ deliveries }) => JSON.stringify(deliveries)),
+    ],
+  );
 }
 
 function rowOf({ organizationId, event, origin, body, deliveries, test }: Candidate) {

@@ -31,7 +31,7 @@ export class Connection {
   readonly query: Query = async (sql: string | Prepared, params: readonly unknown[] = []) => {
     try {
       const values = [...params];
-      return rowsOf(await this.client.query(typeof sql === 'string' ? { text: sql, values } : { ...sql, values }));
+      return rowsOf(await (typeof sql === 'string' ? this.client.query(sql, values) : this.client.query({ name: sql.name, text: sql.text, values })));
     } catch (error) {
       // Only what the server itself answered leaves the connection in a known state.
       this.isBroken ||= !(error instanceof pg.DatabaseError);
