@@ -10,14 +10,14 @@ export function deliveriesOf(organizationId: string, event: Event, targets: read
 }
 
 /** The records that say so: one for each rendering variant and each {@link MAX_MATCHES} deliveries of it. */
-export function matchedRecords(organizationId: string, event: Event, deliveries: readonly MatchedDelivery[], { trigger, again }: Pick<DeliveryMatched, 'trigger' | 'again'> = {}): DeliveryMatched[] {
+export function matchedRecords(organizationId: string, event: Event, deliveries: readonly MatchedDelivery[], { eventJson, trigger, again }: Pick<DeliveryMatched, 'eventJson' | 'trigger' | 'again'> = {}): DeliveryMatched[] {
   const variants = new Map<string, DeliveryMatched[]>();
   for (const { id, webhookId, format, dialect, options } of deliveries) {
     const key = `${format} ${dialect} ${textOf(options)}`;
     const records = variants.get(key) ?? [];
     variants.set(key, records);
     const open = records.at(-1);
-    if (open === undefined || open.deliveries.length === MAX_MATCHES) records.push({ organizationId, event, variant: { format, dialect, options }, trigger, again, deliveries: [{ id, webhookId }] });
+    if (open === undefined || open.deliveries.length === MAX_MATCHES) records.push({ organizationId, event, eventJson, variant: { format, dialect, options }, trigger, again, deliveries: [{ id, webhookId }] });
     else open.deliveries.push({ id, webhookId });
   }
   return [...variants.values()].flat();

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** How much the old generation may grow between two collections, in percent of what was alive. */
-const GROWING_PERCENT = 60;
+const GROWING_PERCENT = 40;
 
 /**
  * On a machine with much memory V8 lets the heap grow to four times of what is alive before it looks, which for a service under load is

@@ -28,8 +28,8 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const CONNECTIONS_OF_REPLICAS = 50;
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 25_000;
-/** As `npm start`, `nx serve` and the image run Node. */
-const NODE_FLAGS = ['--max-semi-space-size=32', '--enable-source-maps'];
+/** As `npm start` and the image run Node. */
+const NODE_FLAGS = ['--max-semi-space-size=32'];
 
 export interface StackOptions {
   syncInterval?: SyncInterval;
