@@ -20,6 +20,8 @@ export interface ConsumerDefinition {
   stream: StreamName;
   filters: readonly string[];
   contracts: readonly AnyContract[];
+  /** How long records wait for others after a rest, in milliseconds, where nobody waits for them; absent for not at all. */
+  gatherMs?: number;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of contracts with different records; `key` and `subject` are contravariant in it
@@ -31,6 +33,9 @@ export interface Stage {
   consumes: readonly ConsumerDefinition[];
   publishes: readonly AnyContract[];
 }
+
+/** A statement to Postgres for each report would be a third of what an event costs at a low rate. */
+const GATHER_REPORTS_MS = 25;
 
 const outcomes = [deliveryAttempted, deliveryPostponed, deliveryClosed];
 
@@ -76,7 +81,7 @@ function consumer(durable: string, filter: string, contract: AnyContract): Consu
 /** One consumer for all outcomes keeps those of one delivery in order. */
 function attemptsConsumer(durable: ServiceName, attempts: 'notable' | '*'): ConsumerDefinition {
   const filters = [`buildwire.delivery.attempted.${attempts}.*`, 'buildwire.delivery.postponed.*', 'buildwire.delivery.closed.*'];
-  return { durable, stream: 'BUILDWIRE_ATTEMPTS', filters, contracts: outcomes };
+  return { durable, stream: 'BUILDWIRE_ATTEMPTS', filters, contracts: outcomes, gatherMs: GATHER_REPORTS_MS };
 }
 
 /** Who works on them asks what the webhook is now, so their order does not matter. */

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Incoming } from './incoming-message.js';
 import type { Runner, SettlerOf } from './runner.js';
 
@@ -7,13 +7,17 @@ export const MAX_BATCH_RECORDS = 500;
 /** What may wait for the running call before the consumer stops pulling. */
 const MAX_WAITING_RECORDS = 2 * MAX_BATCH_RECORDS;
 
-/** Works on whatever has arrived, in order, one call at a time: batches grow with the load and wait for no timer. */
+/** Works on whatever has arrived, in order, one call at a time: batches grow with the load. */
 export class BatchRunner implements Runner {
   private waiting: { contract: string; record: Incoming }[] = [];
   private running: Promise<void> | undefined;
   private waiters: (() => void)[] = [];
 
-  constructor(private readonly settlerOf: SettlerOf) {}
+  /** After a rest, `gatherMs` pass before the first call. */
+  constructor(
+    private readonly settlerOf: SettlerOf,
+    private readonly gatherMs = 0,
+  ) {}
 
   async accept(contract: string, records: Incoming[]): Promise<void> {
     this.waiting.push(...records.map((record) => ({ contract, record })));
@@ -27,7 +31,7 @@ export class BatchRunner implements Runner {
 
   private async run(): Promise<void> {
     // The messages that the client already holds are handed over first, so that they share one call.
-    await setImmediate();
+    await (this.gatherMs > 0 ? sleep(this.gatherMs) : setImmediate());
     while (this.waiting.length > 0) {
       const { contract, records } = this.takeBatch();
       for (const waiter of this.waiters.splice(0)) waiter();

@@ -5,6 +5,7 @@ import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { Logger } from '@nestjs/common';
 import type { Broker } from './broker.js';
 import { IncomingMessage, decode } from './incoming-message.js';
+import type { LateAcks } from './late-acks.js';
 import type { Runner } from './runner.js';
 import { ACK_WAIT_MS } from './topology.js';
 
@@ -16,6 +17,7 @@ interface Parts {
   broker: Broker;
   definition: ConsumerDefinition;
   runner: Runner;
+  acks: LateAcks;
   /** Makes sure that streams and consumers exist. */
   ensureTopology(): Promise<void>;
   /** Parks a message that cannot be read. */
@@ -46,6 +48,7 @@ export class ConsumerLoop {
     this.messages?.stop();
     await this.running;
     await this.parts.runner.idle();
+    this.parts.acks.flush();
     clearInterval(this.heartbeat);
   }
 
@@ -66,7 +69,7 @@ export class ConsumerLoop {
     const { broker, definition } = this.parts;
     const consumer = await broker.jetstream().consumers.get(definition.stream, definition.durable);
     // A consumer that an operator removed must be made anew: by default the client would wait for it for ever.
-    this.messages = await consumer.consume({ max_messages: PREFETCH, abort_on_missing_resource: true });
+    this.messages = await consumer.consume({ max_messages: PREFETCH, threshold_messages: PREFETCH / 2, abort_on_missing_resource: true });
     if (this.stopped) this.messages.stop();
     for await (const message of this.messages) await this.take(message);
   }
@@ -79,7 +82,7 @@ export class ConsumerLoop {
     const contract = this.contractOf(message);
     const decoded = decode(contract, message);
     const count = decoded.kind === 'records' ? decoded.records.length : 1;
-    const incoming = new IncomingMessage(message, count, (closed) => this.open.delete(closed));
+    const incoming = new IncomingMessage(message, count, this.parts.acks, (closed) => this.open.delete(closed));
     this.open.add(incoming);
     if (decoded.kind === 'unreadable') return this.setAside(incoming, decoded.reason);
     if (count === 0) return incoming.settle();

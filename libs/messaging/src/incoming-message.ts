@@ -2,6 +2,7 @@ import { organizationOfSubject } from '@buildwire/contracts';
 import type { AnyContract, Routed } from '@buildwire/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
 import { ClosedConnectionError } from '@nats-io/nats-core';
+import type { LateAcks } from './late-acks.js';
 import { recordsOf } from './records-of.js';
 
 /** A message of which some records are done comes again after this, when it is known everywhere that they are. */
@@ -24,6 +25,7 @@ export class IncomingMessage {
   constructor(
     private readonly message: JsMsg,
     private readonly records: number,
+    private readonly acks: LateAcks,
     private readonly onClosed: (message: IncomingMessage) => void,
   ) {
     this.open = records;
@@ -55,7 +57,7 @@ export class IncomingMessage {
   settle(): void {
     this.open--;
     if (this.open > 0) return;
-    if (!this.released) this.answer(() => this.message.ack());
+    if (!this.released) this.acks.add(() => this.answer(() => this.message.ack()));
     this.onClosed(this);
   }
 

@@ -11,6 +11,7 @@ import { ConsumerLoop } from './consumer-loop.js';
 import { DeadLetters } from './dead-letters.js';
 import { EachRunner } from './each-runner.js';
 import type { Incoming } from './incoming-message.js';
+import { LateAcks } from './late-acks.js';
 import { handledRecords } from './metrics.js';
 import { JETSTREAM, patternOf } from './on-message.decorator.js';
 import { Settler } from './runner.js';
@@ -29,6 +30,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly transportId = JETSTREAM;
   private readonly log = new Logger('JetStreamServer');
   private readonly stopping = new AbortController();
+  private readonly acks = new LateAcks();
   private loops: ConsumerLoop[] = [];
   private topology: Promise<void> | undefined;
 
@@ -90,19 +92,20 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       broker: this.broker,
       definition,
       runner,
+      acks: this.acks,
       // Streams can be lost while we run (a wiped server), so each restart of a loop looks again.
       ensureTopology: async () => this.provision(),
       bury: async (message, reason) => this.bury(service, message.subject, message.data, reason),
     });
   }
 
-  private runnerOf(service: ServiceName, { durable, contracts }: ConsumerDefinition): Runner {
+  private runnerOf(service: ServiceName, { durable, contracts, gatherMs }: ConsumerDefinition): Runner {
     const handlers = new Map(contracts.map(({ name }) => [name, this.handlerOf(service, name)]));
     const settlers = new Map([...handlers].map(([name, handler]) => [name, this.settlerOf(service, name, handler)]));
     const settlerOf = (name: string): Settler => settlers.get(name) ?? fail(`no handler for ${name}`);
     const modes = new Set([...handlers.values()].map(modeOf));
     if (modes.size > 1) throw new Error(`the handlers of consumer ${durable} take records one by one and in batches: choose one`);
-    return modes.has('batch') ? new BatchRunner(settlerOf) : new EachRunner(settlerOf, this.options.concurrency);
+    return modes.has('batch') ? new BatchRunner(settlerOf, gatherMs) : new EachRunner(settlerOf, this.options.concurrency);
   }
 
   private handlerOf(service: ServiceName, contract: string): MessageHandler {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_MESSAGE_BYTES, UnavailableError } from '@buildwire/contracts';
 import type { AnyContract, MessageContract, Routed } from '@buildwire/contracts';
-import { JetStreamApiError } from '@nats-io/jetstream';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Broker } from './broker.js';
 import { measured } from './message-frame.js';
 import type { Packed } from './message-frame.js';
 import { Stored } from './stored.js';
+import { NotStoredError, StreamPublish } from './stream-publish.js';
 import { SubjectQueue } from './subject-queue.js';
 import type { Chunk } from './subject-queue.js';
 
@@ -25,10 +25,13 @@ const FULL_CODES = new Set([10077, 10023, 10047, 10167]);
 /** Publishes records durably. A resolved publish is on the broker's disk as far as the stream's replicas and sync allow. */
 export class Publisher implements BeforeApplicationShutdown {
   private readonly queues = new Map<string, SubjectQueue>();
+  private readonly streams: StreamPublish;
   private waitingBytes = 0;
   private stopping = false;
 
-  constructor(private readonly broker: Broker) {}
+  constructor(private readonly broker: Broker) {
+    this.streams = new StreamPublish(broker);
+  }
 
   /** Resolves after JetStream's acknowledgement. Throws an {@link UnavailableError} within 5 s if there is none. */
   publish<Record extends Routed, Unit extends Routed>(contract: MessageContract<string, Record, Unit>, record: Record): Promise<void> {
@@ -98,9 +101,7 @@ export class Publisher implements BeforeApplicationShutdown {
     for (let left = deadline - performance.now(); left > 0; left = deadline - performance.now()) {
       if (!(await this.broker.whenConnected(left))) break;
       try {
-        const options = { msgID: messageId, timeout: Math.min(left, ATTEMPT_MS), expect: { streamName: stream } };
-        await this.broker.jetstream().publish(subject, payload, options);
-        return;
+        return await this.streams.send(subject, payload, { messageId, stream, timeoutMs: Math.min(left, ATTEMPT_MS) });
       } catch (error) {
         cause = error;
         if (isFull(error)) break;
@@ -118,5 +119,5 @@ function packedOf<Record extends Routed, Unit extends Routed>({ aside }: Message
 }
 
 function isFull(error: unknown): boolean {
-  return error instanceof JetStreamApiError && FULL_CODES.has(error.code);
+  return error instanceof NotStoredError && error.code !== undefined && FULL_CODES.has(error.code);
 }
