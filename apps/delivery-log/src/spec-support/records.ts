@@ -1,4 +1,4 @@
-import { attemptIdOf, deliveryIdOf, newId } from '@buildwire/contracts';
+import { attemptIdOf, deliveryIdOf, newId, timeOfId } from '@buildwire/contracts';
 import type { DeliveryAttempted, DeliveryClosed, DeliveryHead, DeliveryPostponed } from '@buildwire/contracts';
 
 /** A Saturday morning; times of records are offsets from it. */
@@ -22,9 +22,9 @@ export function aDelivery(given: Partial<Omit<DeliveryHead, 'deliveryId'>> & { r
   return { ...delivery, deliveryId: deliveryIdOf({ organizationId, eventId, receivedAtMs }, webhookId) };
 }
 
-/** A first attempt that the endpoint accepted, unless told otherwise. */
+/** A first attempt that the endpoint accepted a second after the event, unless told otherwise. */
 export function anAttempt(delivery: DeliveryHead, given: Partial<Omit<DeliveryAttempted, keyof DeliveryHead>> = {}): DeliveryAttempted {
-  const attempted = { ...succeeding, ...given };
+  const attempted = { ...succeeding, sentAtMs: receivedAtMsOf(delivery) + 1_000, ...given };
   return { ...delivery, attemptId: attemptIdOf(delivery.deliveryId, JSON.stringify(attempted), attempted.sentAtMs), ...attempted };
 }
 
@@ -40,7 +40,11 @@ export function aPostponement(delivery: DeliveryHead, given: Partial<Omit<Delive
 }
 
 export function aClosure(delivery: DeliveryHead, given: Partial<Omit<DeliveryClosed, keyof DeliveryHead>> = {}): DeliveryClosed {
-  return { ...delivery, status: 'canceled', reason: 'the webhook was deleted', closedAtMs: START_MS, ...given };
+  return { ...delivery, status: 'canceled', reason: 'the webhook was deleted', closedAtMs: receivedAtMsOf(delivery), ...given };
+}
+
+function receivedAtMsOf({ deliveryId }: DeliveryHead): number {
+  return timeOfId(deliveryId) ?? START_MS;
 }
 
 const succeeding = {
@@ -55,7 +59,6 @@ const succeeding = {
   request: { method: 'POST', url: 'https://example.test/hook', headers: [['content-type', 'application/json']] },
   response: { statusCode: 200, headers: [['x-answer', '42']], body: Buffer.from('thanks').toString('base64'), truncated: false },
   timing: { firstByteMs: 1.5 },
-  sentAtMs: START_MS + 1_000,
   durationMs: 12,
   transportRetried: false,
 } satisfies Partial<DeliveryAttempted>;
