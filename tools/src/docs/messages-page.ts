@@ -23,7 +23,7 @@ export function messagesPage(): string {
   return [
     '# Messages',
     '<!-- Generated from libs/contracts by `npm run docs`; do not edit. -->',
-    'What travels on NATS JetStream. A NATS message is a JSON array of records of one contract and one organization; each\nrecord settles alone. The last token of every subject is the organization.',
+    'What travels on NATS JetStream. A NATS message is a JSON array of records of one contract and one organization; each\nrecord settles alone. Their bodies and events lie behind the array as they are, each once; here they are shown in\ntheir places. The last token of every subject is the organization.',
     ['## Stages', stageTable()].join('\n\n'),
     ['## Streams', streamTable()].join('\n\n'),
     ...contracts.map(contractSection),
