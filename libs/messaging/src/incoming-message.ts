@@ -1,7 +1,7 @@
 import { organizationOfSubject } from '@buildwire/contracts';
 import type { AnyContract, Routed } from '@buildwire/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
-import { ClosedConnectionError } from '@nats-io/nats-core';
+import { ClosedConnectionError, DrainingConnectionError } from '@nats-io/nats-core';
 import type { LateAcks } from './late-acks.js';
 import { recordsOf } from './records-of.js';
 
@@ -73,7 +73,7 @@ export class IncomingMessage {
     try {
       send();
     } catch (error) {
-      if (!(error instanceof ClosedConnectionError)) throw error;
+      if (!(error instanceof ClosedConnectionError || error instanceof DrainingConnectionError)) throw error;
     }
   }
 }
