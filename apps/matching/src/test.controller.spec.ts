@@ -41,9 +41,10 @@ describe('a test of a webhook', () => {
     const webhookId = await add(settings);
     await add({ events: ['*'] });
     const { eventId, deliveryId } = await start(webhookId, { type: 'build.failed' });
-    const { event, ...match } = await matchOf(eventId);
+    const { event, eventJson, ...match } = await matchOf(eventId);
     expect(match).toEqual({ organizationId, trigger: 'test', variant: { format: 'raw', dialect: 'buildwire', options: {} }, deliveries: [{ id: deliveryId, webhookId }] });
     expect(event).toMatchObject({ id: eventId, type: 'build.failed', organization: { id: organizationId }, app: { id: settings.appId ?? 'app_mygame' } });
+    expect(JSON.parse(eventJson ?? '')).toEqual(event);
   });
 
   it('shows what it subscribes to unless a type is asked for', async () => {

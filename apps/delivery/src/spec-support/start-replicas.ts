@@ -1,7 +1,7 @@
 import type { EventAccepted, WebhookRefused } from '@buildwire/contracts';
-import { newId } from '@buildwire/contracts';
+import { eventAccepted, newId, webhookRefused } from '@buildwire/contracts';
 import { Database, migrate } from '@buildwire/database';
-import { Broker, CoreNats, DeadLetters, JetStreamServer, Publisher } from '@buildwire/messaging';
+import { Broker, CoreNats, DeadLetters, JetStreamServer, Publisher, recordsOf } from '@buildwire/messaging';
 import { startTestNats, startTestPostgres } from '@buildwire/testing';
 import type { TestNats, TestPostgres } from '@buildwire/testing';
 import { EndpointCircuits } from '../endpoint-circuits.js';
@@ -45,9 +45,8 @@ export async function startReplicas(): Promise<Replicas> {
   const running: Replica[] = [];
   const events: EventAccepted['event'][] = [];
   const refusals: WebhookRefused[] = [];
-  const ears = new CoreNats(broker);
-  ears.listen('buildwire.event.accepted.*', (records) => void events.push(...(records as EventAccepted[]).map(({ event }) => event)));
-  ears.listen('buildwire.webhook.refused.*', (records) => void refusals.push(...(records as WebhookRefused[])));
+  broker.nats.subscribe('buildwire.event.accepted.*', { callback: (_, { data }) => void events.push(...recordsOf(eventAccepted, data).map(({ event }) => event)) });
+  broker.nats.subscribe('buildwire.webhook.refused.*', { callback: (_, { data }) => void refusals.push(...recordsOf(webhookRefused, data)) });
 
   async function stop(): Promise<void> {
     await Promise.all(running.map((replica) => replica.stop()));
