@@ -10,7 +10,7 @@ const REMEMBER_MS = 300_000;
 export class EndpointPace {
   /** What it knows is worth less than the room for another. */
   readonly isBusy = false;
-  // An endpoint that only asks for time has neither, and 50,000 may.
+  // An endpoint that only asks for time has neither, and 20,000 may.
   private turns: Spread | undefined;
   private bucket: TokenBucket | undefined;
   private heldUntilMs = 0;

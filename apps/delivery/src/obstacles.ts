@@ -8,7 +8,7 @@ import { EndpointPace, endpointOf, hostOf } from './endpoint-pace.js';
 import { IdleMap } from './idle-map.js';
 import type { LaneRoom } from './lane-room.js';
 
-const MAX_PACES = 50_000;
+const MAX_PACES = 20_000;
 /** The due store takes this long anyway. */
 const PUT_OFF_MS = 500;
 /** How far ahead turns reach when the rate is given. */

@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { InvalidSecretError, rulesOf, secretKey } from '@buildwire/contracts';
+import { InvalidSecretError, secretKey } from '@buildwire/contracts';
 import type { Ordering, RuleSettings } from '@buildwire/contracts';
 import { Database, SecretBox, SecretNotReadableError, webhookSecretContext, webhookUrlContext } from '@buildwire/database';
 import { checkKeys } from '@buildwire/signing';
 import { Injectable } from '@nestjs/common';
+import { SharedRules } from './shared-rules.js';
 import type { Found, WebhookSettings } from './webhook-settings.js';
 
 const DEFAULT_CONCURRENCY = 10;
+const NO_HEADERS = {};
 
 interface Row extends RuleSettings {
   id: string;
@@ -50,6 +52,7 @@ interface Portion {
 /** Reads webhooks from matching's tables. Those asked for in one turn of the event loop, or while two portions are read, share a query. */
 @Injectable()
 export class WebhookReader {
+  private readonly rules = new SharedRules();
   /** Not begun, so there may be room in it. */
   private next: Portion | undefined;
   /** The last two portions, the earlier first. */
@@ -97,7 +100,7 @@ export class WebhookReader {
   private settingsOf(row: Row): WebhookSettings {
     const context = webhookSecretContext(row.organization_id, row.id);
     const keys = row.secrets.map(({ sealed, keyId }) => secretKey(this.secretBox.open(Buffer.from(sealed, 'base64'), keyId, context).toString('utf8')));
-    const rules = rulesOf(row);
+    const rules = this.rules.of(row);
     checkKeys(rules.schemes, keys);
     return {
       id: row.id,
@@ -106,7 +109,7 @@ export class WebhookReader {
       active: row.active,
       format: row.format,
       dialect: row.dialect,
-      headers: row.headers,
+      headers: Object.keys(row.headers).length === 0 ? NO_HEADERS : row.headers,
       rules,
       timeoutMs: row.limits?.timeoutMs,
       concurrency: row.limits?.concurrency ?? DEFAULT_CONCURRENCY,
