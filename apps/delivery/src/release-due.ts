@@ -10,7 +10,7 @@ import { claimSeconds } from './metrics.js';
 import { ReleaseRate } from './release-rate.js';
 
 const POLL_MS = 200;
-/** While something is due. In small portions: a fifth of a second's worth at once would hold up what is new. */
+/** While more is due than the rate allows. In small portions: a fifth of a second's worth at once would hold up what is new. */
 const PORTION_MS = 40;
 /** Deliveries released at a time. */
 const BATCH = 200;
@@ -44,20 +44,22 @@ export class ReleaseDue implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async runForEver(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      const released = await this.releaseOnce();
-      if (released < BATCH) await sleep(released > 0 ? PORTION_MS : POLL_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      const pauseMs = await this.releaseOnce();
+      await sleep(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
-  /** How many were. */
+  /** Says how long to pause. */
   private async releaseOnce(): Promise<number> {
     try {
       const wanted = await this.wanted();
-      return wanted > 0 ? await this.release(wanted) : 0;
+      const isAll = wanted === 0 || (await this.release(wanted)) < wanted;
+      if (isAll) return POLL_MS;
+      return wanted === BATCH ? 0 : PORTION_MS;
     } catch (error) {
       const expected = error instanceof UnavailableError;
       this.logger[expected ? 'debug' : 'error'](`due deliveries could not be released: ${String(error)}`);
-      return 0;
+      return POLL_MS;
     }
   }
 

@@ -16,8 +16,9 @@ const ATTEMPT_MS = 2_000;
 const RETRY_MS = 100;
 /** What may wait for the broker, in bytes of records: beyond it, publishing fails at once. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-/** What {@link Publisher.publishAll} hands over at a time. */
+/** What {@link Publisher.publishAll} hands over at a time. Messages of one subject go one by one, and under load each takes some milliseconds. */
 const MAX_TURN_RECORDS = 1_000;
+const MAX_TURN_MESSAGES = 100;
 const MAX_TURN_BYTES = 8 * 1024 * 1024;
 /** JetStream's codes for a stream at its limit, and for a server short of resources. */
 const FULL_CODES = new Set([10077, 10023, 10047, 10167]);
@@ -46,7 +47,7 @@ export class Publisher implements BeforeApplicationShutdown {
     let turn = new Stored();
     for (const record of records) {
       this.enqueue(contract, record, turn);
-      if (turn.records < MAX_TURN_RECORDS && turn.bytes < MAX_TURN_BYTES) continue;
+      if (turn.records < MAX_TURN_RECORDS && turn.messages < MAX_TURN_MESSAGES && turn.bytes < MAX_TURN_BYTES) continue;
       await turn.all();
       turn = new Stored();
     }
@@ -73,17 +74,17 @@ export class Publisher implements BeforeApplicationShutdown {
   private enqueue<Record extends Routed, Unit extends Routed>(contract: MessageContract<string, Record, Unit>, record: Record, turn: Stored): void {
     const packed = packedOf(contract, record);
     const bytes = packed.json.bytes + (packed.aside?.bytes ?? 0);
+    const units = contract.units?.count(record) ?? 1;
     if (bytes + 2 > MAX_MESSAGE_BYTES) throw new RangeError(`a record of ${contract.name} has ${bytes} bytes, more than a message holds`);
     if (this.waitingBytes + bytes > MAX_WAITING_BYTES) throw new UnavailableError('broker', { detail: 'too much waits for the broker' });
 
     this.waitingBytes += bytes;
-    turn.add(bytes);
+    turn.add(bytes, units / contract.maxRecords);
     const settle = (error?: Error) => {
       this.waitingBytes -= bytes;
       turn.settle(error);
     };
-    const { units, alone } = contract;
-    const entry = { ...packed, units: units?.count(record) ?? 1, isAlone: alone?.(record) ?? false, key: contract.key(record), deadline: performance.now() + DEADLINE_MS, settle };
+    const entry = { ...packed, units, isAlone: contract.alone?.(record) ?? false, key: contract.key(record), deadline: performance.now() + DEADLINE_MS, settle };
     this.queueOf(contract, contract.subject(record)).add(entry);
   }
 

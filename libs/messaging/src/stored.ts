@@ -4,12 +4,15 @@ export class Stored {
   bytes = 0;
   /** Records that were added. */
   records = 0;
+  /** How many messages they fill. */
+  messages = 0;
   private open = 0;
   private error: Error | undefined;
   private wake: () => void = () => undefined;
 
-  add(bytes: number): void {
+  add(bytes: number, messages: number): void {
     this.records++;
+    this.messages += messages;
     this.open++;
     this.bytes += bytes;
   }
