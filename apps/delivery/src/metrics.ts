@@ -12,6 +12,8 @@ export const dueLateSeconds = new Gauge({ name: 'buildwire_due_late_seconds', he
 
 export const claimSeconds = new Histogram({ name: 'buildwire_due_claim_seconds', help: 'How long a claim of due deliveries takes.', buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1] });
 
+export const releaseRate = new Gauge({ name: 'buildwire_due_release_rate', help: 'Waiting deliveries that may be released in a second; less than configured while the process is busy.' });
+
 export const slotsInUse = new Gauge({ name: 'buildwire_slots_in_use', help: 'Attempts under way, by lane.', labelNames: ['lane'] });
 
 export const slowAttempts = new Gauge({ name: 'buildwire_slow_attempts', help: 'Attempts under way that have given their slot back, by lane.', labelNames: ['lane'] });

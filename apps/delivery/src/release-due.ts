@@ -10,8 +10,6 @@ import { claimSeconds } from './metrics.js';
 import { ReleaseRate } from './release-rate.js';
 
 const POLL_MS = 200;
-/** While more is due than the rate allows. In small portions: a fifth of a second's worth at once would hold up what is new. */
-const PORTION_MS = 40;
 /** Deliveries released at a time. */
 const BATCH = 200;
 /** What the retry lane may hold. The rest waits in Postgres, where it is in nobody's way: a full stream would refuse new events too. */
@@ -55,7 +53,7 @@ export class ReleaseDue implements OnApplicationBootstrap, BeforeApplicationShut
       const wanted = await this.wanted();
       const isAll = wanted === 0 || (await this.release(wanted)) < wanted;
       if (isAll) return POLL_MS;
-      return wanted === BATCH ? 0 : PORTION_MS;
+      return wanted === BATCH ? 0 : this.rate.pauseMs(POLL_MS);
     } catch (error) {
       const expected = error instanceof UnavailableError;
       this.logger[expected ? 'debug' : 'error'](`due deliveries could not be released: ${String(error)}`);

@@ -1,20 +1,40 @@
-/** What may be saved up: more at once would hold up what is new. */
-const SAVED_SECONDS = 0.2;
+import { releaseRate } from './metrics.js';
 
-/** How many deliveries this replica may release now, at so many a second. A fifth of a second's worth is saved up, at least one. */
+/** Deliveries that come back together: each of fewer would bear more of what a claim costs, and more at once would hold up what is new. */
+const PORTION = 20;
+/** What may be saved up, in seconds. */
+const SAVED_SECONDS = 0.2;
+const LOOK_MS = 200;
+/** A process that is busy for more of its time than this gives way to what is new. */
+const BUSY = 0.7;
+/** The share of the rate that is left however busy the process is: what waits must go on. */
+const LEAST = 0.2;
+const LESS = 0.8;
+const MORE = 0.05;
+
+/**
+ * How many deliveries this replica may release now: `perSecond` at most, and down to a fifth of it while its event loop is busy.
+ * What is new comes first, since a retry has waited anyway.
+ */
 export class ReleaseRate {
-  private readonly most: number;
+  private share = 1;
   private saved: number;
   private atMs = performance.now();
+  private lookedAtMs = this.atMs;
 
-  constructor(private readonly perSecond: number) {
-    this.most = Math.max(1, SAVED_SECONDS * perSecond);
+  /** `busy` says what part of its time the process was busy since it was last asked, from 0 to 1. */
+  constructor(
+    private readonly perSecond: number,
+    private readonly busy = busyMeter(),
+  ) {
     this.saved = this.most;
+    releaseRate.set(perSecond);
   }
 
   available(): number {
     const nowMs = performance.now();
-    this.saved = Math.min(this.saved + ((nowMs - this.atMs) / 1_000) * this.perSecond, this.most);
+    if (nowMs - this.lookedAtMs >= LOOK_MS) this.look(nowMs);
+    this.saved = Math.min(this.saved + ((nowMs - this.atMs) / 1_000) * this.current, this.most);
     this.atMs = nowMs;
     return Math.floor(this.saved);
   }
@@ -22,4 +42,33 @@ export class ReleaseRate {
   take(count: number): void {
     this.saved -= count;
   }
+
+  /** How long the next portion takes to be saved up, in ms, where `atMostMs` is not shorter. */
+  pauseMs(atMostMs: number): number {
+    return Math.min(atMostMs, (1_000 * PORTION) / this.current);
+  }
+
+  private get current(): number {
+    return this.perSecond * this.share;
+  }
+
+  private get most(): number {
+    return Math.max(1, SAVED_SECONDS * this.current);
+  }
+
+  private look(nowMs: number): void {
+    this.lookedAtMs = nowMs;
+    this.share = this.busy() > BUSY ? Math.max(LEAST, this.share * LESS) : Math.min(1, this.share + MORE);
+    releaseRate.set(this.current);
+  }
+}
+
+function busyMeter(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
 }

@@ -32,6 +32,9 @@ export const baselineMs: Record<Size, number> = { smoke: 100, quick: 1_500, full
 /** Of five processes, where nothing else is said. A smoke has one stack for as many scenarios as can be, and starts are what takes its time. */
 export const fiveOptions: Record<Size, StackOptions> = { smoke: { syncInterval: '1s', replicas: 2 }, quick: { syncInterval: '1s' }, full: { syncInterval: '1s' } };
 
+/** Events before what is measured at a low rate. */
+export const warmUpEvents: Record<Size, number> = { smoke: 20, quick: 5_000, full: 30_000 };
+
 const kinds = (deliveries: number, warmUp: number): Load[] => [
   raw('nats', 1, deliveries, warmUp),
   raw('nats', 10, deliveries, warmUp),

@@ -13,6 +13,7 @@ import { measureRetries } from './retries.js';
 import type { StackOptions } from './stack.js';
 import type { Stacks } from './stacks.js';
 import { measureThroughput, ratioTargetOf } from './throughput.js';
+import { warmUp } from './warm-up.js';
 import type { Workbench } from './workbench.js';
 
 /** What a scenario works with. */
@@ -53,7 +54,12 @@ async function* throughput({ workbench, stacks, size }: Bench): Found<'throughpu
 async function* latency({ workbench, stacks, size }: Bench): Found<'latency'> {
   for (const { topology, loads } of plans.latencyPlans[size]) {
     const options: StackOptions = topology === 'five' ? plans.fiveOptions[size] : { syncInterval: '1s' };
-    for (const load of loads) yield await stacks.use(topology, options, (stack, api) => measureLatency(workbench, stack, api, load));
+    for (const load of loads) {
+      yield await stacks.use(topology, options, async (stack, api) => {
+        await warmUp(workbench, stack, api, load.transport, plans.warmUpEvents[size]);
+        return measureLatency(workbench, stack, api, load);
+      });
+    }
   }
 }
 
@@ -61,7 +67,10 @@ async function* isolation({ workbench, stacks, size }: Bench): Found<'isolation'
   for (const neighbourhood of plans.neighbourhoods[size]) {
     // Who was in trouble before still has attempts under way.
     if (size !== 'smoke') await stacks.stop();
-    yield await onFive(stacks, size, (stack, api) => measureIsolation(workbench, stack, api, neighbourhood));
+    yield await onFive(stacks, size, async (stack, api) => {
+      await warmUp(workbench, stack, api, 'nats', plans.warmUpEvents[size]);
+      return measureIsolation(workbench, stack, api, neighbourhood);
+    });
   }
 }
 
@@ -70,7 +79,10 @@ async function* mixed({ workbench, stacks, size }: Bench): Found<'mixed'> {
 }
 
 async function* retries({ workbench, stacks, size }: Bench): Found<'retries'> {
-  yield await onFive(stacks, size, (stack, api) => measureRetries(workbench, stack, api, plans.retriesLoads[size]));
+  yield await onFive(stacks, size, async (stack, api) => {
+    await warmUp(workbench, stack, api, 'nats', plans.warmUpEvents[size]);
+    return measureRetries(workbench, stack, api, plans.retriesLoads[size]);
+  });
 }
 
 async function* matching({ workbench, stacks, size }: Bench): Found<'matching'> {
