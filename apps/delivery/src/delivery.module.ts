@@ -33,6 +33,7 @@ import { WebhookBacklog } from './webhook-backlog.repository.js';
 import { WebhookDirectory } from './webhook-directory.js';
 import { WebhookEffects } from './webhook-effects.js';
 import { WebhookReader } from './webhook-reader.js';
+import { WebhookWatch } from './webhook-watch.js';
 
 /** Signs and sends deliveries, and keeps those that wait. */
 @Module({})
@@ -68,6 +69,7 @@ export class DeliveryModule {
         WebhookDirectory,
         WebhookEffects,
         WebhookReader,
+        WebhookWatch,
       ],
     };
   }

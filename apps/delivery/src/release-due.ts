@@ -52,8 +52,7 @@ export class ReleaseDue implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       const wanted = await this.wanted();
       const isAll = wanted === 0 || (await this.release(wanted)) < wanted;
-      if (isAll) return POLL_MS;
-      return wanted === BATCH ? 0 : this.rate.pauseMs(POLL_MS);
+      return isAll ? POLL_MS : this.rate.pauseMs(POLL_MS);
     } catch (error) {
       const expected = error instanceof UnavailableError;
       this.logger[expected ? 'debug' : 'error'](`due deliveries could not be released: ${String(error)}`);

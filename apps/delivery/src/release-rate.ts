@@ -2,6 +2,8 @@ import { releaseRate } from './metrics.js';
 
 /** Deliveries that come back together: each of fewer would bear more of what a claim costs, and more at once would hold up what is new. */
 const PORTION = 20;
+/** At high rates they are more: what the rate allows in this time, in seconds. */
+const PORTION_SECONDS = 0.04;
 /** What may be saved up, in seconds. */
 const SAVED_SECONDS = 0.2;
 const LOOK_MS = 200;
@@ -31,29 +33,39 @@ export class ReleaseRate {
     releaseRate.set(perSecond);
   }
 
+  /** A portion at most. */
   available(): number {
-    const nowMs = performance.now();
-    if (nowMs - this.lookedAtMs >= LOOK_MS) this.look(nowMs);
-    this.saved = Math.min(this.saved + ((nowMs - this.atMs) / 1_000) * this.current, this.most);
-    this.atMs = nowMs;
-    return Math.floor(this.saved);
+    this.save();
+    return Math.floor(Math.min(this.saved, this.portion));
   }
 
   take(count: number): void {
     this.saved -= count;
   }
 
-  /** How long the next portion takes to be saved up, in ms, where `atMostMs` is not shorter. */
+  /** How long it takes until there is a portion, in ms, where `atMostMs` is not shorter. */
   pauseMs(atMostMs: number): number {
-    return Math.min(atMostMs, (1_000 * PORTION) / this.current);
+    this.save();
+    return Math.max(0, Math.min(atMostMs, (1_000 * (this.portion - this.saved)) / this.current));
   }
 
   private get current(): number {
     return this.perSecond * this.share;
   }
 
+  private get portion(): number {
+    return Math.max(PORTION, PORTION_SECONDS * this.perSecond);
+  }
+
   private get most(): number {
     return Math.max(1, SAVED_SECONDS * this.current);
+  }
+
+  private save(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.lookedAtMs >= LOOK_MS) this.look(nowMs);
+    this.saved = Math.min(this.saved + ((nowMs - this.atMs) / 1_000) * this.current, this.most);
+    this.atMs = nowMs;
   }
 
   private look(nowMs: number): void {

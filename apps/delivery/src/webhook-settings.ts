@@ -28,5 +28,8 @@ export interface WebhookSettings {
   keys: readonly KeyObject[];
 }
 
-/** The webhook's settings, or why there are none to send with. `revision` differs after any change of what they were read from. */
-export type Found = { kind: 'found'; webhook: WebhookSettings; revision: string } | { kind: 'deleted' } | { kind: 'unreadable'; reason: string };
+/**
+ * The webhook's settings, or why there are none to send with. `revision` differs after any change of what they were read from. A secret
+ * expires at `goodUntilMs` (as `performance.now()`; Infinity if none does).
+ */
+export type Found = { kind: 'found'; webhook: WebhookSettings; revision: string; goodUntilMs: number } | { kind: 'deleted' } | { kind: 'unreadable'; reason: string };

@@ -79,7 +79,7 @@ export const neighbourhoods: Record<Size, Neighbourhood[]> = {
   full: [
     { ...hangs, warmUpSeconds: 15, seconds: 30 },
     { ...tenth, warmUpSeconds: 15, seconds: 30 },
-    { ...floods, warmUpSeconds: 15, seconds: 60 },
+    { ...floods, warmUpSeconds: 15, seconds: 120 },
   ],
 };
 

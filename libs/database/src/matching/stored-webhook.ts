@@ -95,4 +95,8 @@ export class StoredWebhook {
   /** Grows with every change within the organization. */
   @Column('bigint', { default: () => "nextval('matching.webhook_version')" })
   version!: string;
+
+  /** The transaction that wrote the row last, as a number; a trigger keeps it. */
+  @Column('bigint', { name: 'changed_in', default: 0 })
+  changedIn!: string;
 }

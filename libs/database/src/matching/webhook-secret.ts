@@ -25,6 +25,10 @@ export class WebhookSecret {
   /** When it stops signing; null for the current secret. */
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
+
+  /** The transaction that wrote the row last, as a number; a trigger keeps it. */
+  @Column('bigint', { name: 'changed_in', default: 0 })
+  changedIn!: string;
 }
 
 /** What binds a sealed secret to its webhook, so that it opens in no other row. */
