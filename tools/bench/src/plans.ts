@@ -79,6 +79,7 @@ export const neighbourhoods: Record<Size, Neighbourhood[]> = {
   full: [
     { ...hangs, warmUpSeconds: 15, seconds: 30 },
     { ...tenth, warmUpSeconds: 15, seconds: 30 },
+    { ...tenth, perSecond: 200, warmUpSeconds: 30, seconds: 60 },
     { ...floods, warmUpSeconds: 15, seconds: 120 },
   ],
 };
