@@ -6,6 +6,7 @@ import type { Percentiles } from './percentiles.js';
 import type { Stack } from './stack.js';
 import { arrived, targetOf } from './throughput.js';
 import type { TransportName } from './transports.js';
+import { between, mapValues, usageOf } from './usage.js';
 import type { Workbench } from './workbench.js';
 
 export interface Pace {
@@ -24,6 +25,8 @@ export interface Latency extends Pace {
   /** From the turn of the event in the producer's timetable: what a slow acknowledgement hides shows here. */
   dueToReceiverMs: Percentiles;
   ackMs: Percentiles;
+  /** By process, at this rate. */
+  cpuMicrosPerEvent: Record<string, number>;
 }
 
 const LIMIT_MS = 60_000;
@@ -36,23 +39,26 @@ export async function measureLatency(bench: Workbench, stack: Stack, api: Api, p
   await api.createWebhook({ url: `${bench.receiverUrl}${path}`, appId: run });
   const warmUp = Math.round(perSecond * warmUpSeconds);
   const events = Math.round(perSecond * seconds);
+  const before = usageOf(stack.pids);
   const { dueMs, ackedMs } = await bench.publish({ target: targetOf(stack), transport, run, from: 0, count: warmUp + events, appIds: [run], perSecond });
   await arrived(bench, path, warmUp + events, LIMIT_MS);
+  const used = between(before.cpuMicros, usageOf(stack.pids).cpuMicros);
   await eventually(async () => {
     const logged = await api.countDeliveries(run, 'succeeded');
     if (logged !== warmUp + events) throw new Error(`the log has ${logged} of ${warmUp + events} deliveries`);
   }, { timeoutMs: LIMIT_MS });
 
   const arrivedMs = arrivals(await bench.take(path));
-  const between = (fromMs: number[], toMs: (place: number) => number) => percentilesOf(Array.from({ length: events }, (_, at) => toMs(warmUp + at) - (fromMs[warmUp + at] ?? Number.NaN)));
+  const times = (fromMs: number[], toMs: (place: number) => number) => percentilesOf(Array.from({ length: events }, (_, at) => toMs(warmUp + at) - (fromMs[warmUp + at] ?? Number.NaN)));
   const atReceiver = (place: number) => arrivedMs.get(place) ?? Number.POSITIVE_INFINITY;
   return {
     ...pace,
     topology: stack.topology,
     events,
-    acceptedToReceiverMs: between(ackedMs, atReceiver),
-    dueToReceiverMs: between(dueMs, atReceiver),
-    ackMs: between(dueMs, (place) => ackedMs[place] ?? Number.NaN),
+    acceptedToReceiverMs: times(ackedMs, atReceiver),
+    dueToReceiverMs: times(dueMs, atReceiver),
+    ackMs: times(dueMs, (place) => ackedMs[place] ?? Number.NaN),
+    cpuMicrosPerEvent: mapValues(used, (micros) => micros / (warmUp + events)),
   };
 }
 

@@ -20,7 +20,7 @@ const found: Omit<Throughput, 'fanOut'> = {
 };
 const percentiles = { p50: 3, p95: 8, p99: 20, max: 41.5 };
 const pace = { transport: 'nats', perSecond: 200, warmUpSeconds: 10, seconds: 30 } as const;
-const latency = { ...pace, topology: 'five', events: 6_000, acceptedToReceiverMs: percentiles, dueToReceiverMs: percentiles, ackMs: percentiles } as const;
+const latency = { ...pace, topology: 'five', events: 6_000, acceptedToReceiverMs: percentiles, dueToReceiverMs: percentiles, ackMs: percentiles, cpuMicrosPerEvent: { standalone: 2_000 } } as const;
 
 const report: Report = {
   ...newReport('npm run bench -- <all> & "more"'),

@@ -29,8 +29,8 @@ function throughput({ throughput }: Figures): Table {
 function latency({ latency }: Figures): Table {
   return {
     title: 'Latency, p50 / p95 / p99 / max ms',
-    head: ['stack', 'ingested by', 'events/s', 'accepted → receiver', 'its turn → receiver', 'its turn → acknowledgement'],
-    rows: latency.map((found) => [found.topology, found.transport, String(found.perSecond), shown(found.acceptedToReceiverMs), shown(found.dueToReceiverMs), shown(found.ackMs)]),
+    head: ['stack', 'ingested by', 'events/s', 'accepted → receiver', 'its turn → receiver', 'its turn → acknowledgement', 'CPU µs/event'],
+    rows: latency.map((found) => [found.topology, found.transport, String(found.perSecond), shown(found.acceptedToReceiverMs), shown(found.dueToReceiverMs), shown(found.ackMs), named(found.cpuMicrosPerEvent)]),
   };
 }
 
