@@ -5,8 +5,8 @@ import { CoreNats } from '@buildwire/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { WebhookReader } from './webhook-reader.js';
-import { WebhookWatch } from './webhook-watch.js';
 import type { Found } from './webhook-settings.js';
+import { WebhookWatch } from './webhook-watch.js';
 
 /** What was read this lately is taken as it is. */
 const FRESH_MS = 1_000;

@@ -7,6 +7,8 @@ const GOOD_FOR_MS = 1_000;
 const LOOK_EVERY_MS = 500;
 /** Beyond this it is cheaper to read each webhook again when it is used. */
 const MOST = 1_000;
+/** The first look only learns from where to ask; from the beginning on it would go through all webhooks. */
+const NOTHING_YET = '9223372036854775807';
 
 /**
  * What was written from transaction `$1` on, and from which on to ask next: the oldest that still runs, since it may yet be committed.
@@ -15,7 +17,7 @@ const MOST = 1_000;
 const LOOK = `
   WITH newest AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS id), changed AS (
     SELECT id FROM matching.webhook WHERE changed_in >= $1 AND changed_in < (SELECT id FROM newest)
-     UNION SELECT webhook_id FROM matching.webhook_secret WHERE changed_in >= $1 AND changed_in < (SELECT id FROM newest)
+     UNION ALL SELECT webhook_id FROM matching.webhook_secret WHERE changed_in >= $1 AND changed_in < (SELECT id FROM newest)
      LIMIT ${MOST + 1})
   SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS next, ARRAY(SELECT id FROM changed) AS ids`;
 
@@ -68,9 +70,8 @@ export class WebhookWatch implements OnModuleDestroy {
 
   private async lookOnce(): Promise<void> {
     const beganMs = performance.now();
-    const [found] = await this.database.query<{ next: string; ids: string[] }>({ name: 'webhooks-changed', text: LOOK }, [this.next ?? '0']);
+    const [found] = await this.database.query<{ next: string; ids: string[] }>({ name: 'webhooks-changed', text: LOOK }, [this.next ?? NOTHING_YET]);
     if (found === undefined) return;
-    // The first time there is nothing to compare with.
     if (this.next === undefined || found.ids.length > MOST) this.knownFromMs = performance.now();
     else this.onChange(found.ids);
     this.next = found.next;

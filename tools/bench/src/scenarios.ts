@@ -67,10 +67,7 @@ async function* isolation({ workbench, stacks, size }: Bench): Found<'isolation'
   for (const neighbourhood of plans.neighbourhoods[size]) {
     // Who was in trouble before still has attempts under way.
     if (size !== 'smoke') await stacks.stop();
-    yield await onFive(stacks, size, async (stack, api) => {
-      await warmUp(workbench, stack, api, 'nats', plans.warmUpEvents[size]);
-      return measureIsolation(workbench, stack, api, neighbourhood);
-    });
+    yield await onWarmFive({ workbench, stacks, size }, (stack, api) => measureIsolation(workbench, stack, api, neighbourhood));
   }
 }
 
@@ -79,10 +76,7 @@ async function* mixed({ workbench, stacks, size }: Bench): Found<'mixed'> {
 }
 
 async function* retries({ workbench, stacks, size }: Bench): Found<'retries'> {
-  yield await onFive(stacks, size, async (stack, api) => {
-    await warmUp(workbench, stack, api, 'nats', plans.warmUpEvents[size]);
-    return measureRetries(workbench, stack, api, plans.retriesLoads[size]);
-  });
+  yield await onWarmFive({ workbench, stacks, size }, (stack, api) => measureRetries(workbench, stack, api, plans.retriesLoads[size]));
 }
 
 async function* matching({ workbench, stacks, size }: Bench): Found<'matching'> {
@@ -108,4 +102,11 @@ async function* profile({ workbench, stacks, size }: Bench): Found<'profile'> {
 
 function onFive<Result>(stacks: Stacks, size: Size, work: Parameters<typeof stacks.use<Result>>[2]): Promise<Result> {
   return stacks.use('five', plans.fiveOptions[size], work);
+}
+
+function onWarmFive<Result>({ workbench, stacks, size }: Bench, work: Parameters<typeof stacks.use<Result>>[2]): Promise<Result> {
+  return onFive(stacks, size, async (stack, api) => {
+    await warmUp(workbench, stack, api, 'nats', plans.warmUpEvents[size]);
+    return work(stack, api);
+  });
 }

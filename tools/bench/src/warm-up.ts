@@ -7,7 +7,7 @@ import type { Workbench } from './workbench.js';
 
 const LIMIT_MS = 300_000;
 
-/** Services run for days. Fresh ones take twice the CPU at a low rate for minutes, until the last of their code is compiled: events as fast as they are taken. */
+/** Services run for days, and fresh ones take more CPU until the last of their code is compiled: events as fast as they are taken. */
 export async function warmUp(bench: Workbench, stack: Stack, api: Api, transport: TransportName, events: number): Promise<void> {
   const run = `warm-${randomBytes(4).toString('hex')}`;
   const path = `/ok/${run}`;
