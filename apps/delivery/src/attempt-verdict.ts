@@ -28,16 +28,16 @@ export function judge(delivery: Pick<RenderedDelivery, 'deliveryId' | 'trigger' 
     outcome: result.kind === 'failed' ? result.failure : ('rejected' as const),
     ...(isPermanent && refusal.scope === 'webhook' ? { disablesWebhook: true } : {}),
   };
-  if (delivery.trigger === 'resend') return { ...failed, reason, verdict: 'unchanged' };
-  if (isPermanent) return { ...failed, reason: `${reason}; this is final`, verdict: 'exhausted' };
-  if (delivery.trigger === 'test') return { ...failed, reason: `${reason}; a test is not tried again`, verdict: 'exhausted' };
+  if (delivery.trigger === 'resend') return { reason, verdict: 'unchanged', ...failed };
+  if (isPermanent) return { reason: `${reason}; this is final`, verdict: 'exhausted', ...failed };
+  if (delivery.trigger === 'test') return { reason: `${reason}; a test is not tried again`, verdict: 'exhausted', ...failed };
 
   const delayMs = nextDelayMs(webhook.rules.schedule, delivery.attempt, now.random);
-  if (delayMs === undefined) return { ...failed, reason: `${reason}; no retry is left`, verdict: 'exhausted' };
+  if (delayMs === undefined) return { reason: `${reason}; no retry is left`, verdict: 'exhausted', ...failed };
   const askedMs = refusal.kind === 'slow' ? refusal.afterMs : undefined;
   const nextAttemptAtMs = now.timeMs + delayWithRetryAfter(delayMs, askedMs);
-  if (nextAttemptAtMs > lastRetryAtMs(delivery, webhook)) return { ...failed, reason: `${reason}; its event is too old for the next retry`, verdict: 'exhausted' };
-  return { ...failed, reason, verdict: 'waiting', nextAttemptAtMs };
+  if (nextAttemptAtMs > lastRetryAtMs(delivery, webhook)) return { reason: `${reason}; its event is too old for the next retry`, verdict: 'exhausted', ...failed };
+  return { reason, verdict: 'waiting', nextAttemptAtMs, ...failed };
 }
 
 /** A delivery's id carries the time at which its event was accepted. */

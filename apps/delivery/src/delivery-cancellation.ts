@@ -7,5 +7,5 @@ export type CanceledDelivery = DeliveryHead & Pick<RenderedDelivery, 'trigger'>;
 export function cancellationOf(delivery: CanceledDelivery, reason: string): DeliveryClosed {
   const { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, trigger } = delivery;
   const head = { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect };
-  return { ...head, trigger: trigger === 'test' ? 'test' : 'event', status: 'canceled', reason, closedAtMs: Date.now() };
+  return { trigger: trigger === 'test' ? 'test' : 'event', status: 'canceled', reason, closedAtMs: Date.now(), ...head };
 }

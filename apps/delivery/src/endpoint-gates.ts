@@ -57,7 +57,7 @@ export class EndpointGates implements OnApplicationShutdown {
     const queue = this.waiters.queueOf(asked, gate, lane, gate.waiters.length, nowMs);
     const deadlineMs = waitUntil(asked, obstacle, queue, nowMs);
     if (deadlineMs === undefined) return this.refuse(asked, gate, obstacle, nowMs);
-    return this.waiters.wait({ ...asked, lane, deadlineMs }, gate, obstacle, nowMs);
+    return this.waiters.wait({ lane, deadlineMs, ...asked }, gate, obstacle, nowMs);
   }
 
   /** When a delivery comes back that had been admitted before its circuit opened, or while the one probe was under way. */

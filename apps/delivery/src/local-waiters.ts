@@ -23,7 +23,7 @@ export class LocalWaiters {
 
   wait(waiter: Omit<Waiter, 'resolve'>, gate: EndpointGate, obstacle: Obstacle, nowMs: number): Promise<Entry> {
     return new Promise((resolve) => {
-      gate.waiters.push({ ...waiter, resolve });
+      gate.waiters.push({ resolve, ...waiter });
       waiter.lane.waiting.take(waiter.delivery.organizationId);
       this.watch(gate, obstacle, waiter.deadlineMs, nowMs);
     });

@@ -54,5 +54,5 @@ function isLater(one: RenderedDelivery, other: RenderedDelivery): boolean {
 function renderedOf(report: RenderedDelivery): RenderedDelivery {
   const { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, headers, body, trigger, attempt, postponements, build } = report;
   const delivery = { deliveryId, organizationId, eventId, eventType, appId, webhookId, format, dialect, contentType, headers, body, trigger, attempt, postponements };
-  return { ...delivery, ...(build === undefined ? {} : { build }) };
+  return build === undefined ? delivery : { build, ...delivery };
 }

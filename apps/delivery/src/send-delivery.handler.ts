@@ -125,7 +125,7 @@ export class SendDeliveryHandler {
   }
 
   private async postpone(delivery: RenderedDelivery, reason: string, untilMs: number, turn?: DeliveryPostponed['turn']): Promise<void> {
-    await this.publisher.publish(deliveryPostponed, { ...delivery, reason, postponedAtMs: Date.now(), untilMs, ...(turn === undefined ? {} : { turn }) });
+    await this.publisher.publish(deliveryPostponed, { reason, postponedAtMs: Date.now(), untilMs, ...(turn === undefined ? {} : { turn }), ...delivery });
   }
 
   private async cancel(delivery: RenderedDelivery, reason: string): Promise<void> {

@@ -39,7 +39,8 @@ function completeSubject(subject: Subject, state: string | undefined): Subject {
   if (subject === undefined) return undefined;
   const timing = completeTiming(subject.timing);
   if (subject.state !== undefined && timing === subject.timing) return subject;
-  return { ...subject, state: subject.state ?? state, ...(timing === undefined ? {} : { timing }) } as Subject;
+  // What was read holds no key `__proto__`, which would be taken for the prototype here.
+  return Object.assign({}, subject, { state: subject.state ?? state }, timing === undefined ? {} : { timing }) as Subject;
 }
 
 /** A duration is the time from the start, or else from the creation, to the end. */
@@ -47,5 +48,5 @@ function completeTiming(timing: NonNullable<Subject>['timing']): typeof timing {
   const begin = timing?.startedAt ?? timing?.createdAt;
   const end = timing?.finishedAt;
   if (timing === undefined || timing.durationMs !== undefined || begin === undefined || end === undefined) return timing;
-  return { ...timing, durationMs: Math.max(0, millisecondsOf(end) - millisecondsOf(begin)) };
+  return { durationMs: Math.max(0, millisecondsOf(end) - millisecondsOf(begin)), ...timing };
 }

@@ -87,11 +87,11 @@ function partOf(request: Request, event: unknown): Request {
 
 /** `stream` and `seq` make a JetStream client take this for an acknowledgement; the sequence is not known here. */
 function acknowledgementOf(answer: Record<string, unknown>): Record<string, unknown> {
-  return { ...answer, stream: eventAccepted.stream, seq: 0 };
+  return { stream: eventAccepted.stream, seq: 0, ...answer };
 }
 
 /** Likewise a refusal: `error` is what a JetStream client reads, with the problem itself beside it. */
 function refusalOf(problem: Problem): Record<string, unknown> {
   const { status } = problems[problem.code];
-  return { ...problem, error: { code: status, err_code: 0, description: problem.detail ?? problem.title } };
+  return { error: { code: status, err_code: 0, description: problem.detail ?? problem.title }, ...problem };
 }

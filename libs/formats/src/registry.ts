@@ -21,5 +21,5 @@ const chats: Record<Exclude<Format, 'raw'>, Renderer> = { slack, discord, teams 
 /** The body of an event for every webhook of one variant. */
 export function render(event: Event, { format, dialect, options }: Variant, context: Pick<RenderingContext, 'downloadUrl'>): Rendering {
   const renderer = format === 'raw' ? dialects[dialect ?? 'buildwire'] : chats[format];
-  return renderer(event, { ...context, options });
+  return renderer(event, { options, ...context });
 }

@@ -84,7 +84,7 @@ export class Publisher implements BeforeApplicationShutdown {
       this.waitingBytes -= bytes;
       turn.settle(error);
     };
-    const entry = { ...packed, units, isAlone: contract.alone?.(record) ?? false, key: contract.key(record), deadline: performance.now() + DEADLINE_MS, settle };
+    const entry = { units, isAlone: contract.alone?.(record) ?? false, key: contract.key(record), deadline: performance.now() + DEADLINE_MS, settle, ...packed };
     this.queueOf(contract, contract.subject(record)).add(entry);
   }
 

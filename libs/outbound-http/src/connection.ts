@@ -61,7 +61,7 @@ export class Connection {
     this.#requests += 1;
     const facts = { reused, connectMs: this.#connectMs };
     const remoteAddress = this.#socket?.remoteAddress;
-    return remoteAddress === undefined ? facts : { ...facts, remoteAddress };
+    return remoteAddress === undefined ? facts : { remoteAddress, ...facts };
   }
 
   destroy(): void {

@@ -29,7 +29,7 @@ const CONNECTIONS_OF_REPLICAS = 50;
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 25_000;
 /** As `npm start` and the image run Node. */
-const NODE_FLAGS = ['--max-semi-space-size=32'];
+const NODE_FLAGS = ['--max-semi-space-size=16'];
 
 export interface StackOptions {
   syncInterval?: SyncInterval;

@@ -33,7 +33,7 @@ export const deliveryRendered = defineMessage<'delivery.rendered', RenderedDeliv
 
 /** A delivery that shares its body with no other. */
 export function renderedAlone({ deliveryId: id, webhookId: to, ...rest }: RenderedDelivery): RenderedDeliveries {
-  return { ...rest, deliveries: [{ id, webhookId: to }] };
+  return { deliveries: [{ id, webhookId: to }], ...rest };
 }
 
 type Turn = Pick<RenderedDelivery, 'attempt' | 'postponements' | 'resendId'>;

@@ -7,6 +7,6 @@ export const eventJson = z.string().optional();
 
 /** The event of a record travels beside its JSON. */
 export const eventAside: Aside<{ event: Event; eventJson?: string | undefined }> = {
-  split: (record) => ({ text: record.eventJson ?? JSON.stringify(record.event), rest: { ...record, event: null, eventJson: undefined } }),
+  split: (record) => ({ text: record.eventJson ?? JSON.stringify(record.event), rest: Object.assign({}, record, { event: null, eventJson: undefined }) }),
   join: (rest, text) => Object.assign(rest, { event: JSON.parse(text) as unknown, eventJson: text }),
 };

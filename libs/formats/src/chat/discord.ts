@@ -63,8 +63,8 @@ export function discordMessage(card: Card, { mentions, threadName }: Pick<Render
   const thread = oneLine(threadName, MAX_THREAD_NAME);
   const buttons = card.links.filter(isButton).slice(0, MAX_BUTTONS_IN_ROW);
   return {
-    ...(content === undefined ? {} : { content }),
     username: 'Buildwire',
+    ...(content === undefined ? {} : { content }),
     allowed_mentions: allowed,
     ...(thread === undefined ? {} : { thread_name: thread }),
     embeds: [embedOf(card)],

@@ -87,7 +87,7 @@ export function outcomeOf(event: ProducedEvent): Outcome {
     return { title: `${nouns[subjectKindOf(event.type)]} ${word}`, look, failed: true };
   }
   if (event.type === 'job.finished' && state === 'canceled') return { title: 'Job canceled', look: canceled, failed: false };
-  return { ...outcomes[event.type], failed: false };
+  return { failed: false, ...outcomes[event.type] };
 }
 
 /** The state of what the event is about; the type's own if the event does not say. */

@@ -23,7 +23,7 @@ export function capawesomeBuild(event: Event): Record<string, unknown> | undefin
     numberAsString: build.number?.toString(),
     ...creationInstants(build.timing, event.occurredAt),
   });
-  return { ...always, ...originOf(build, own) };
+  return Object.assign(always, originOf(build, own));
 }
 
 function originOf({ source, environment }: Build, own: Record<string, unknown>): Record<string, unknown> {

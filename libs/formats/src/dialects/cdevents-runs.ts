@@ -11,7 +11,7 @@ export function pipelineRun({ app, automation, build, subject }: ProducedEvent):
 }
 
 export function pipelineRunFinished(event: ProducedEvent): Record<string, unknown> {
-  return { ...pipelineRun(event), outcome: outcomeOf(event), errors: errorsOf(event) };
+  return Object.assign(pipelineRun(event), { outcome: outcomeOf(event), errors: errorsOf(event) });
 }
 
 /** A job as a task run, within the pipeline run of its build. */
@@ -23,7 +23,7 @@ export function taskRun({ job }: ProducedEvent): Record<string, unknown> {
 export function taskRunFinished(event: ProducedEvent): Record<string, unknown> {
   const outcome = outcomeOf(event);
   const errors = outcome === 'success' ? undefined : (event.build ?? event.deployment)?.error?.message;
-  return { ...taskRun(event), outcome, errors };
+  return Object.assign(taskRun(event), { outcome, errors });
 }
 
 function errorsOf({ type, build }: ProducedEvent): string | undefined {

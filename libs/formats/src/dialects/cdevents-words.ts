@@ -46,7 +46,7 @@ export function cdeventOf(event: ProducedEvent): Cdevent {
 function deploymentFinished(event: ProducedEvent): Cdevent {
   const service = deployedService(event);
   if (service === undefined) return custom(event, deploymentContent(event));
-  return { ...standard('service', 'deployed', event, { ...service }), subjectId: event.app.id };
+  return Object.assign(standard('service', 'deployed', event, { ...service }), { subjectId: event.app.id });
 }
 
 function standard(subject: 'pipelinerun' | 'taskrun' | 'service', predicate: string, event: ProducedEvent, content: Record<string, unknown>): Cdevent {

@@ -16,5 +16,5 @@ export const cloudevents: Renderer = (event, { options, downloadUrl }) => {
   const attributes = attributesOf(event, { type: `dev.buildwire.${event.type}`, subject: event.subject.id });
   const data = eventData(event, { downloadUrl });
   if (options.cloudEventsMode === 'binary') return json(data, DATA, attributeHeaders(attributes));
-  return json({ ...attributes, datacontenttype: DATA, data }, STRUCTURED);
+  return json(Object.assign({}, attributes, { datacontenttype: DATA, data }), STRUCTURED);
 };
