@@ -31,6 +31,10 @@ const STOP_LIMIT_MS = 25_000;
 /** As `npm start` and the image run Node. */
 const NODE_FLAGS = ['--max-semi-space-size=16'];
 
+/** A service that outlives an interrupted run would look for its broker for ever, beside the next run. */
+const alive = new Set<ChildProcess>();
+process.on('exit', () => alive.forEach((child) => child.kill('SIGKILL')));
+
 export interface StackOptions {
   syncInterval?: SyncInterval;
   environment?: Environment;
@@ -133,7 +137,10 @@ async function whenReady(stack: Stack, running: { child: ChildProcess; url: stri
 
 function run(app: string, execArgv: readonly string[], environment: Environment): ChildProcess {
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LOG_LEVEL: 'warn', ...environment };
-  return spawn(process.execPath, [...NODE_FLAGS, ...execArgv, `${ROOT}apps/${app}/dist/main.js`], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...execArgv, `${ROOT}apps/${app}/dist/main.js`], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
+  return child;
 }
 
 async function end(child: ChildProcess): Promise<void> {
