@@ -48,5 +48,5 @@ function completeTiming(timing: NonNullable<Subject>['timing']): typeof timing {
   const begin = timing?.startedAt ?? timing?.createdAt;
   const end = timing?.finishedAt;
   if (timing === undefined || timing.durationMs !== undefined || begin === undefined || end === undefined) return timing;
-  return { durationMs: Math.max(0, millisecondsOf(end) - millisecondsOf(begin)), ...timing };
+  return Object.assign({}, timing, { durationMs: Math.max(0, millisecondsOf(end) - millisecondsOf(begin)) });
 }
