@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError, subjectPrefix } from '@buildwire/contracts';
 import type { AnyContract, ConsumerDefinition } from '@buildwire/contracts';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { Subscription } from '@nats-io/nats-core';
 import { Logger } from '@nestjs/common';
 import type { Broker } from './broker.js';
 import { IncomingMessage, decode } from './incoming-message.js';
@@ -12,6 +13,8 @@ import { ACK_WAIT_MS } from './topology.js';
 /** Messages that the client holds ahead of the handlers; of 100 KB under load. */
 const PREFETCH = 40;
 const RESTART_MS = 500;
+/** A round trip to a broker that answers. */
+const LAST_WORD_MS = 1_000;
 
 interface Parts {
   broker: Broker;
@@ -45,7 +48,7 @@ export class ConsumerLoop {
   /** Stops pulling, gives back what was not begun, and waits until what was begun has settled. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.messages?.stop();
+    await this.endPull();
     await this.running;
     await this.parts.runner.idle();
     this.parts.acks.flush();
@@ -70,8 +73,17 @@ export class ConsumerLoop {
     const consumer = await broker.jetstream().consumers.get(definition.stream, definition.durable);
     // A consumer that an operator removed must be made anew: by default the client would wait for it for ever.
     this.messages = await consumer.consume({ max_messages: PREFETCH, threshold_messages: PREFETCH / 2, abort_on_missing_resource: true });
-    if (this.stopped) this.messages.stop();
+    if (this.stopped) await this.endPull();
     for await (const message of this.messages) await this.take(message);
+  }
+
+  /** Hears what the broker has sent already: `stop` alone would drop it, and it would come again only after the acknowledgement wait. */
+  private async endPull(): Promise<void> {
+    if (this.messages === undefined) return;
+    // Not in the interface, but the way in which the client itself ends its consumers when a connection is drained.
+    const { sub } = this.messages as ConsumerMessages & { sub: Subscription };
+    await Promise.race([sub.drain().catch(() => undefined), sleep(LAST_WORD_MS, undefined, { ref: false })]);
+    this.messages.stop();
   }
 
   private async take(message: JsMsg): Promise<void> {

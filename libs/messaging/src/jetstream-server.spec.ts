@@ -144,6 +144,21 @@ describe('the JetStream transport', () => {
     service = await startService(nats.url, ['matching'], [MatchEvent, DisableWebhook]);
     await eventually(() => expect(handled()).toContain('handed-on'));
   });
+
+  it('gives back at once what is sent to it while it stops', async () => {
+    const connection = await connect({ servers: nats.url });
+    const ids = Array.from({ length: 10 }, (_, round) => Array.from({ length: 500 }, (_, index) => `${round}.${index}`));
+    for (const [first = '', ...others] of ids) {
+      const published = Promise.all([first, ...others].map((id) => jetstream(connection).publish(eventAccepted.subject(anEvent(id)), JSON.stringify([anEvent(id)]))));
+      await eventually(() => expect(handled()).toContain(first), { everyMs: 1 });
+      await service.stop();
+      await published;
+      service = await startService(nats.url, ['matching'], [MatchEvent, DisableWebhook]);
+    }
+    // Long before the acknowledgement wait is over.
+    await eventually(() => expect(new Set(handled())).toEqual(new Set(ids.flat())));
+    await connection.close();
+  });
 });
 
 describe('booting', () => {
