@@ -16,6 +16,7 @@ import { handledRecords } from './metrics.js';
 import { JETSTREAM, patternOf } from './on-message.decorator.js';
 import { Settler } from './runner.js';
 import type { Runner } from './runner.js';
+import { StrandedMessages } from './stranded-messages.js';
 import { ensureTopology } from './topology.js';
 import type { StreamSettings } from './topology.js';
 
@@ -32,6 +33,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private readonly stopping = new AbortController();
   private readonly acks = new LateAcks();
   private loops: ConsumerLoop[] = [];
+  private readonly stranded: StrandedMessages;
   private topology: Promise<void> | undefined;
 
   constructor(
@@ -40,6 +42,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     private readonly options: ServerOptions,
   ) {
     super();
+    this.stranded = new StrandedMessages(broker, options.services);
     // Each record that waits for a dependency listens.
     setMaxListeners(0, this.stopping.signal);
   }
@@ -53,6 +56,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     try {
       this.loops = this.options.services.flatMap((service) => pipeline[service].consumes.map((definition) => this.loopOf(service, definition)));
       for (const loop of this.loops) loop.start();
+      this.stranded.start();
       callback();
     } catch (error) {
       callback(error);
@@ -71,7 +75,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   /** Stops pulling and waits for what is in flight. Nest calls it on shutdown, after which the broker may be closed. */
   async close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await Promise.all([this.stranded.stop(), ...this.loops.map((loop) => loop.stop())]);
   }
 
   on(): never {
