@@ -14,6 +14,9 @@ const ADDED_FROM = `case when excluded.first_failure_at > ${SUCCESS} then exclud
 /** A success that was sent when the circuit was half-open, or would have been in the replica that sent it. */
 const RECOVERS = `health.circuit_state = 'open' and excluded.last_success_at > health.open_until`;
 
+/** Of two changes of the same millisecond, that which is open for longer is true, as in the memory of the replicas. */
+const orderOf = (row: string) => `(${row}.circuit_changed_at, coalesce(${row}.open_until, '-infinity'))`;
+
 /** Fewer failures in a row prove nothing. */
 const MIN_FAILURES = 5;
 
@@ -57,7 +60,7 @@ export const COUNT_REPORTS = `
 
 /**
  * Writes changes of circuits ($1, a list with one for each webhook), unless the row has a later one; a circuit that closes
- * makes no row. Gives the rows that it wrote.
+ * makes no row. Gives the rows that it wrote. A change of the same millisecond as the row's has been told: it leaves `updated_at`.
  */
 export const WRITE_CIRCUITS = `
   with written as (
@@ -79,12 +82,13 @@ export const WRITE_CIRCUITS = `
       circuit_written_at = now(),
       outage_began_at = case when health.circuit_state = 'closed' and excluded.circuit_state = 'open' then excluded.circuit_changed_at else health.outage_began_at end,
       outage_ended_at = case when health.circuit_state = 'open' and excluded.circuit_state = 'closed' then excluded.circuit_changed_at else health.outage_ended_at end,
-      updated_at = now()
-    where health.circuit_changed_at is null or excluded.circuit_changed_at > health.circuit_changed_at
+      updated_at = case when health.circuit_changed_at = excluded.circuit_changed_at then health.updated_at else now() end
+    where health.circuit_changed_at is null or ${orderOf('excluded')} > ${orderOf('health')}
     returning health.*
   )
   select written.webhook_id as "webhookId", (extract(epoch from written.circuit_changed_at) * 1000)::float8 as "changedAtMs",
-         case when written.circuit_state = 'open' and written.outage_began_at = written.circuit_changed_at then 'began'
+         case when written.updated_at < now() then null
+              when written.circuit_state = 'open' and written.outage_began_at = written.circuit_changed_at then 'began'
               when written.circuit_state = 'closed' and written.outage_ended_at = written.circuit_changed_at then 'ended' end as outage, ${told('written')}
     from written join matching.webhook webhook on webhook.id = written.webhook_id`;
 

@@ -108,6 +108,21 @@ describe('the stored circuit', () => {
     expect(await rowOf(webhookId)).toMatchObject({ circuit_state: 'closed' });
   });
 
+  it.each([[20_000, 30_000], [30_000, 20_000]])('is the same as in memory when two change it in the same millisecond: open for %i and %i ms', async (firstMs, secondMs) => {
+    const webhookId = await stack.aWebhook();
+    const changedAtMs = Date.now();
+    for (const forMs of [firstMs, secondMs]) {
+      const change = aChange(webhookId, { changedAtMs, untilMs: changedAtMs + forMs });
+      here.circuits.hear(change);
+      await here.store.writeCircuits([change]);
+    }
+    expect((await here.store.writeCircuits([aChange(webhookId, { changedAtMs, untilMs: changedAtMs + 40_000 })])).map(({ outage }) => outage)).toEqual([null]);
+    here.circuits.hear(aChange(webhookId, { changedAtMs, untilMs: changedAtMs + 40_000 }));
+    const untilMs = here.circuits.refusal(webhookId)?.untilMs;
+    expect(untilMs).toBe(changedAtMs + 40_000);
+    expect(await rowOf(webhookId)).toMatchObject({ open_until: new Date(untilMs ?? 0) });
+  });
+
   it('is not heard when it is older than what is known', async () => {
     const webhookId = await stack.aWebhook();
     here.circuits.hear(aChange(webhookId, { state: 'closed', untilMs: 0, changedAtMs: Date.now() }));

@@ -34,10 +34,10 @@ export class CircuitRecord {
     return this.nats.close();
   }
 
-  /** The openings and closings, the oldest first. Replicas whose probes fail at once announce one opening together; the last word counts. */
+  /** The openings and closings, the oldest first. Replicas whose probes fail at once announce one opening together; the last word counts, and of two of the same millisecond that which is open for longer. */
   get turns(): CircuitChange[] {
     const turns: CircuitChange[] = [];
-    for (const change of this.changes.toSorted((one, other) => one.changedAtMs - other.changedAtMs)) {
+    for (const change of this.changes.toSorted((one, other) => one.changedAtMs - other.changedAtMs || one.untilMs - other.untilMs)) {
       const last = turns.at(-1);
       const isRepeated = last?.state === change.state && (change.state === 'closed' || change.changedAtMs < last.untilMs - EARLY_MS);
       turns.splice(isRepeated ? -1 : turns.length, isRepeated ? 1 : 0, isRepeated ? { ...change, changedAtMs: last.changedAtMs } : change);
