@@ -61,7 +61,7 @@ export class DeliveryModule {
         PreviewReader,
         Previews,
         ReleaseDue,
-        { provide: ReleaseRate, useFactory: () => new ReleaseRate(options.retriesPerSecond) },
+        { provide: ReleaseRate, useFactory: (gates: EndpointGates) => new ReleaseRate(options.retriesPerSecond, gates), inject: [EndpointGates] },
         Repeats,
         ReplicaCount,
         TendDueStore,

@@ -22,6 +22,9 @@ const FREE_SLOTS_MS = 250;
  * others. Only webhooks with something under way, waiting or put off take memory.
  */
 export class EndpointGates implements OnApplicationShutdown {
+  /** When the latest delivery of the lane for what is new came, in epoch ms. */
+  newestAtMs = 0;
+
   private readonly gates = new IdleMap(MAX_GATES, () => new EndpointGate());
   private readonly lanes: Record<Lane, LaneRoom>;
   private readonly obstacles: Obstacles;
@@ -50,6 +53,7 @@ export class EndpointGates implements OnApplicationShutdown {
     const asked = { delivery, webhook };
     const gate = this.gates.of(webhook.id);
     const lane = this.lanes[laneOf(delivery)];
+    if (lane === this.lanes.new) this.newestAtMs = nowMs;
     lane.saw(delivery.organizationId, nowMs);
     const obstacle = this.obstacles.to(asked, gate, lane, nowMs, false) ?? (gate.waiters.length === 0 ? undefined : behindOthers(nowMs));
     if (obstacle === undefined) return this.admit(asked, gate, lane, nowMs);

@@ -32,7 +32,7 @@ beforeAll(async () => {
   [nats, postgres] = await Promise.all([startTestNats(), startTestPostgres()]);
   const { url } = await postgres.createDatabase(migrate);
   const imports = [MessagingModule.forServices({ url: nats.url, name: 'spec', services: [], replicas: 1, concurrency: 1 }), DatabaseModule.forRoot({ url, applicationName: 'spec', poolSize: 4 })];
-  const providers = [DueStore, DueClaims, ReleaseDue, TendDueStore, { provide: ReleaseRate, useValue: new ReleaseRate(5_000) }];
+  const providers = [DueStore, DueClaims, ReleaseDue, TendDueStore, { provide: ReleaseRate, useValue: new ReleaseRate(5_000, { newestAtMs: 0 }) }];
   app = await NestFactory.createApplicationContext({ module: SpecModule, imports, providers }, { logger: ['error'] });
   await app.get(Broker).whenConnected(5_000);
   await app.get(JetStreamServer).ready();

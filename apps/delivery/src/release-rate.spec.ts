@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ReleaseRate } from './release-rate.js';
 
 const idle = () => 0;
+/** New deliveries come all the time. */
+const always = { get newestAtMs() { return Date.now(); } };
 
 /** With nothing saved up. */
 function pauseForPortion(rate: ReleaseRate): number {
@@ -13,7 +15,7 @@ function pauseForPortion(rate: ReleaseRate): number {
 describe('the release rate', () => {
   it('gives a fifth of a second’s worth at first, then as much as time has passed', async () => {
     const startMs = performance.now();
-    const rate = new ReleaseRate(100, idle);
+    const rate = new ReleaseRate(100, always, idle);
     expect(rate.available()).toBe(20);
     rate.take(20);
     expect(rate.available()).toBeLessThan(10);
@@ -22,7 +24,7 @@ describe('the release rate', () => {
   });
 
   it('saves up one delivery however low the rate is', async () => {
-    const rate = new ReleaseRate(2, idle);
+    const rate = new ReleaseRate(2, always, idle);
     expect(rate.available()).toBe(1);
     rate.take(1);
     expect(rate.available()).toBe(0);
@@ -30,17 +32,25 @@ describe('the release rate', () => {
   });
 
   it('gives way while the process is busy, down to a fifth, and comes back', async () => {
-    let busy = 0.71;
-    const rate = new ReleaseRate(500, () => busy);
+    let busy = 0.51;
+    const rate = new ReleaseRate(500, always, () => busy);
     expect(rate.available()).toBe(20);
     await eventually(() => expect(pauseForPortion(rate)).toBeCloseTo(200, -1), { timeoutMs: 10_000 });
 
-    busy = 0.7;
+    busy = 0.5;
     await eventually(() => expect(pauseForPortion(rate)).toBeCloseTo(40, -1), { timeoutMs: 10_000 });
   });
 
+  it('gives way to nothing while nothing new comes, however busy retries make the process', async () => {
+    const recent = { newestAtMs: Date.now() };
+    const rate = new ReleaseRate(500, recent, () => 1);
+    await eventually(() => expect(pauseForPortion(rate)).toBeGreaterThan(45), { timeoutMs: 10_000 });
+    await eventually(() => expect(pauseForPortion(rate)).toBeCloseTo(40, -1), { timeoutMs: 10_000 });
+    expect(Date.now() - recent.newestAtMs).toBeGreaterThan(1_000);
+  });
+
   it('hands out portions of a twenty-fifth of a second at high rates', () => {
-    const rate = new ReleaseRate(5_000, idle);
+    const rate = new ReleaseRate(5_000, always, idle);
     expect(rate.available()).toBe(200);
     rate.take(200);
     expect(rate.pauseMs(100)).toBe(0);
@@ -48,12 +58,12 @@ describe('the release rate', () => {
   });
 
   it('pauses no longer than it is told', () => {
-    const rate = new ReleaseRate(20, idle);
+    const rate = new ReleaseRate(20, always, idle);
     expect(rate.pauseMs(100)).toBe(100);
   });
 
   it('sees by itself that the event loop is busy', async () => {
-    const rate = new ReleaseRate(500);
+    const rate = new ReleaseRate(500, always);
     await eventually(() => {
       const untilMs = performance.now() + 100;
       while (performance.now() < untilMs) rate.available();

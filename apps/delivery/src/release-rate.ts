@@ -8,15 +8,17 @@ const PORTION_SECONDS = 0.04;
 const SAVED_SECONDS = 0.2;
 const LOOK_MS = 200;
 /** A process that is busy for more of its time than this gives way to what is new. */
-const BUSY = 0.7;
+const BUSY = 0.5;
+/** Without anything new for so long there is nothing to give way to. */
+const NEW_WITHIN_MS = 1_000;
 /** The share of the rate that is left however busy the process is: what waits must go on. */
 const LEAST = 0.2;
 const LESS = 0.8;
 const MORE = 0.05;
 
 /**
- * How many deliveries this replica may release now: `perSecond` at most, and down to a fifth of it while its event loop is busy.
- * What is new comes first, since a retry has waited anyway.
+ * How many deliveries this replica may release now: `perSecond` at most, and down to a fifth of it while its event loop is busy and
+ * new deliveries come, which go first, since a retry has waited anyway.
  */
 export class ReleaseRate {
   private share = 1;
@@ -24,9 +26,10 @@ export class ReleaseRate {
   private atMs = performance.now();
   private lookedAtMs = this.atMs;
 
-  /** `busy` says what part of its time the process was busy since it was last asked, from 0 to 1. */
+  /** `newest` says when the latest new delivery came (epoch ms), `busy` what part of its time the process was busy since it was last asked, from 0 to 1. */
   constructor(
     private readonly perSecond: number,
+    private readonly newest: { readonly newestAtMs: number },
     private readonly busy = busyMeter(),
   ) {
     this.saved = this.most;
@@ -70,7 +73,8 @@ export class ReleaseRate {
 
   private look(nowMs: number): void {
     this.lookedAtMs = nowMs;
-    this.share = this.busy() > BUSY ? Math.max(LEAST, this.share * LESS) : Math.min(1, this.share + MORE);
+    const givesWay = this.busy() > BUSY && Date.now() - this.newest.newestAtMs < NEW_WITHIN_MS;
+    this.share = givesWay ? Math.max(LEAST, this.share * LESS) : Math.min(1, this.share + MORE);
     releaseRate.set(this.current);
   }
 }
