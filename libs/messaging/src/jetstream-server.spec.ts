@@ -8,6 +8,7 @@ import { Controller } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OnMessages, discard } from './index.js';
 import type { Origin, Outcome } from './index.js';
+import { anEvent } from './spec-support/an-event.js';
 import { startService } from './spec-support/service.js';
 import type { RunningService } from './spec-support/service.js';
 
@@ -194,12 +195,6 @@ describe('publishing', () => {
 
 function handled(): string[] {
   return batches.flatMap(({ records }) => records.map(({ event }) => event.id));
-}
-
-function anEvent(id: string): EventAccepted {
-  const at = '2026-05-10T14:23:45.123000Z';
-  const event = { id, type: 'build.finished' as const, specVersion: '1' as const, occurredAt: at, receivedAt: at, source: '/spec', subject: { kind: 'build' as const, id: 'b' }, organization: { id: 'org_spec' }, app: { id: 'a' }, build: { id: 'b' } };
-  return { organizationId: 'org_spec', event };
 }
 
 async function publishRaw(subject: string, payload: string): Promise<void> {

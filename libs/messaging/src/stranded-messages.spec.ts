@@ -9,6 +9,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Controller } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OnMessages } from './index.js';
+import { anEvent } from './spec-support/an-event.js';
 import { startService } from './spec-support/service.js';
 import type { RunningService } from './spec-support/service.js';
 import { StrandedMessages } from './stranded-messages.js';
@@ -198,10 +199,4 @@ async function sequencesOf(stream: string): Promise<number[]> {
 
 async function storedIn(stream: string): Promise<number> {
   return (await manager.streams.info(stream)).state.messages;
-}
-
-function anEvent(id: string): EventAccepted {
-  const at = '2026-05-10T14:23:45.123000Z';
-  const event = { id, type: 'build.finished' as const, specVersion: '1' as const, occurredAt: at, receivedAt: at, source: '/spec', subject: { kind: 'build' as const, id: 'b' }, organization: { id: 'org_spec' }, app: { id: 'a' }, build: { id: 'b' } };
-  return { organizationId: 'org_spec', event };
 }

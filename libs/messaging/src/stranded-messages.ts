@@ -59,7 +59,8 @@ export class StrandedMessages {
     this.passed.set(stream, now);
     const isStranded = ({ seq, subject }: StoredMsg) =>
       [...now].every(([consumer, passed]) => !takes(consumer, subject) || seq <= Math.min(passed, before.get(consumer) ?? 0));
-    for (const oldest of oldestOf(manager, stream)) {
+    for (const filter of waysInto(stream)) {
+      const oldest = (from: number): Promise<StoredMsg | null> => manager.direct.getMessage(stream, { seq: from, next_by_subj: filter });
       for (let message = await oldest(1); message !== null && isStranded(message); message = await oldest(message.seq + 1)) await this.rescue(manager, stream, message);
     }
   }
@@ -73,15 +74,9 @@ export class StrandedMessages {
   }
 }
 
-type Oldest = (fromSequence: number) => Promise<StoredMsg | null>;
-
-/** Ways to the oldest message: for each filter, and without one, since an index of the server that has passed it by may not lead to it. */
-function oldestOf(manager: JetStreamManager, stream: StreamName): Oldest[] {
-  const filters = new Set(consumersOf(stream).flatMap((consumer) => consumer.filters));
-  return [
-    async () => manager.direct.getMessage(stream, { seq: Math.max(1, (await manager.streams.info(stream)).state.first_seq) }),
-    ...[...filters].map((filter): Oldest => (from) => manager.direct.getMessage(stream, { seq: from, next_by_subj: filter })),
-  ];
+/** The filters that lead to the oldest messages: `>` too, since the server's index of subjects, by which it passed one by, may not lead to it. */
+function waysInto(stream: StreamName): Set<string> {
+  return new Set(['>', ...consumersOf(stream).flatMap(({ filters }) => filters)]);
 }
 
 async function passedIn(manager: JetStreamManager, stream: StreamName): Promise<Map<ConsumerDefinition, number>> {
