@@ -50,6 +50,17 @@ describe('the benchmark', () => {
     expect(report['model']).toMatchObject([{ capacities: [100, 1_000, 10_000, 100_000].map((deliveriesPerSecond) => ({ deliveriesPerSecond })) }]);
   });
 
+  it('starts as a person starts it, on nothing and on what was there', () => {
+    expect(report['start']).toMatchObject([{ kind: 'first', deliveredMs: [expect.any(Number)] }, { kind: 'again', deliveredMs: [expect.any(Number)] }]);
+  });
+
+  it('goes on for as long as it is asked to', () => {
+    expect(report['soak']).toMatchObject([
+      { deliveries: 90, waiting: 5, webhooks: 19, ratio: null, rssBytes: { standalone: expect.any(Number) } },
+      { deliveries: 180, waiting: 10, webhooks: 38, ratio: expect.any(Number), rssBytes: { standalone: expect.any(Number) } },
+    ]);
+  });
+
   it('draws a plot with a bar for each load', () => {
     const bars = [...plot.matchAll(/<g class="bar">/g)].length;
     expect(bars).toBeGreaterThanOrEqual((report['throughput']?.length ?? 0) * 2 + (report['latency']?.length ?? 0));

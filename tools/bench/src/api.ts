@@ -11,11 +11,15 @@ const PAGE = 250;
 export class Api {
   private readonly pools = new Map<string, Pool>();
 
-  constructor(private readonly stack: Stack) {}
+  constructor(private readonly stack: Pick<Stack, 'urls' | 'apiKey'>) {}
 
   async createWebhook(webhook: object): Promise<string> {
     const { id } = await this.call(createdWebhook, this.stack.urls.webhooks, 'POST', '/v1/webhooks', { name: 'bench', events: ['*'], ...webhook });
     return id;
+  }
+
+  async deleteWebhook(id: string): Promise<void> {
+    await this.send(this.stack.urls.webhooks, 'DELETE', `/v1/webhooks/${id}`);
   }
 
   /** How many deliveries of an app are in this state, all pages counted. */
@@ -44,12 +48,16 @@ export class Api {
   }
 
   private async call<Schema extends z.ZodType>(answer: Schema, base: string, method: 'GET' | 'POST', path: string, body?: object): Promise<z.output<Schema>> {
+    return answer.parse(JSON.parse(await this.send(base, method, path, body)));
+  }
+
+  private async send(base: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<string> {
     const pool = this.pools.get(base) ?? new Pool(base, { connections: 8 });
     this.pools.set(base, pool);
     const headers = { authorization: `Bearer ${this.stack.apiKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const response = await pool.request({ path, method, headers, body: body === undefined ? null : JSON.stringify(body) });
     const text = await response.body.text();
     if (response.statusCode >= 300) throw new Error(`${method} ${path} answered ${response.statusCode}: ${text.slice(0, 500)}`);
-    return answer.parse(JSON.parse(text));
+    return text;
   }
 }

@@ -9,7 +9,7 @@ import { scenarios } from './scenarios.js';
 import { Stacks } from './stacks.js';
 import { Workbench } from './workbench.js';
 
-// By itself a signal runs no `exit` handlers, and those end the services. Not in stack.ts: tests import it.
+// By itself a signal runs no `exit` handlers, and those end the services. Not in child-process.ts: tests import it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 const args = process.argv.slice(2);
 const order = orderOf(args);

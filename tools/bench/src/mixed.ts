@@ -72,7 +72,8 @@ async function create(api: Api, url: string, appId: string): Promise<void> {
   await api.createWebhook({ url, appId, limits: { concurrency: CONCURRENCY }, retry: { schedule: [86_400] } });
 }
 
-async function logged(api: Api, appIds: readonly string[], expected: { succeeded: number; waiting: number }): Promise<void> {
+/** Resolves when the log has so many deliveries of these apps. */
+export async function logged(api: Api, appIds: readonly string[], expected: { succeeded: number; waiting: number }): Promise<void> {
   await eventually(async () => {
     const found = { succeeded: 0, waiting: 0 };
     for (const appId of appIds) {

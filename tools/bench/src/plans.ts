@@ -3,6 +3,7 @@ import type { Pace } from './latency.js';
 import type { MatchingLoad } from './matching.js';
 import type { MixedLoad } from './mixed.js';
 import type { RetriesLoad } from './retries.js';
+import type { SoakLoad } from './soak.js';
 import type { StackOptions, SyncInterval, Topology } from './stack.js';
 import type { Load } from './throughput.js';
 import { transportNames } from './transports.js';
@@ -116,3 +117,13 @@ export const costLoads: Record<Size, [few: Load, many: Load]> = {
   quick: [raw('nats', 1, 5_000, 2_000), raw('nats', 10, 5_000, 2_000)],
   full: [raw('nats', 1, 30_000, 10_000), raw('nats', 10, 30_000, 10_000)],
 };
+
+/** A sixth of an hour each, and two hours in all. */
+export const soakLoads: Record<Size, SoakLoad> = {
+  smoke: { perSecond: 50, stretches: 2, rounds: 1, secondsPerRound: 1 },
+  quick: { perSecond: 100, stretches: 4, rounds: 3, secondsPerRound: 10 },
+  full: { perSecond: 100, stretches: 12, rounds: 20, secondsPerRound: 30 },
+};
+
+/** Starts on an empty folder, each followed by one on what it left. */
+export const startTries: Record<Size, number> = { smoke: 1, quick: 2, full: 5 };

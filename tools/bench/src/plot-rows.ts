@@ -1,3 +1,4 @@
+import { percentilesOf } from './percentiles.js';
 import type { Percentiles } from './percentiles.js';
 import type { Figures } from './report.js';
 import { byStage } from './usage.js';
@@ -25,6 +26,8 @@ export function plottedRows(figures: Figures): Panel[] {
     { title: 'p99 beside trouble, of that without (line: at most)', rows: p99Rows(figures) },
     { title: 'CPU of matching for each event, of that with the fewest webhooks (line: at most)', rows: figures.matching.map(({ webhooks, ratio }) => row(`${count(webhooks)} webhooks`, ratio, 1.3)) },
     { title: 'Event loop lag p99 of delivery, ms (line: at most)', rows: figures.failing.map(({ endpoints, loopLagP99Ms }) => row(`${count(endpoints)} endpoints fail`, loopLagP99Ms, 50)) },
+    { title: 'From npm start to the first delivered webhook, s, median (line: at most)', rows: figures.start.map(({ kind, deliveredMs, targetMs }) => row(kind, percentilesOf(deliveredMs).p50 / 1_000, targetMs / 1_000)) },
+    { title: 'Memory of standalone, MB, median of each stretch (line: at most)', rows: figures.soak.map(({ minutes, rssBytes }) => memoryRow(minutes, rssBytes['standalone'] ?? 0)) },
   ];
 }
 
@@ -71,6 +74,10 @@ function percentilesRow(label: string, { p50, p95, p99, max }: Percentiles): Row
     { name: 'p99', value: Math.max(0, p99) - Math.max(0, p95) },
   ];
   return { label, parts, note: `${p50} / ${p95} / ${p99}, max ${max}` };
+}
+
+function memoryRow(minutes: number, bytes: number): Row {
+  return { ...row(`${count(minutes)} minutes`, bytes / 1e6, 300), note: `${count(bytes / 1e6)} MB` };
 }
 
 function row(label: string, value: number, target?: number): Row {

@@ -30,6 +30,8 @@ const report: Report = {
   latency: [latency, { ...latency, acceptedToReceiverMs: { ...percentiles, p50: -1 } }],
   mixed: [{ apps: 10, events: 10, warmUp: 1, endpoints: 100, failing: 10, wellPerSecond: 100, troubledPerSecond: 95, throughputRatio: 0.95, waiting: 11 }],
   matching: [{ webhooks: 1_000_000, organizations: 10_000, events: 100, cpuMicrosPerEvent: 160, ratio: 1.1, rssBytes: 5e8, bytesPerWebhook: 300 }],
+  start: [{ kind: 'again', readyMs: [2_900, 2_800], deliveredMs: [3_000, 3_900], targetMs: 4_000 }],
+  soak: [{ minutes: 10, perSecond: 100, events: 100, deliveries: 180, webhooks: 19, waiting: 10, rssBytes: { standalone: 2e8 }, peakRssBytes: { standalone: 3e8 }, ratio: null }],
 };
 
 describe('a plot', () => {
@@ -43,7 +45,8 @@ describe('a plot', () => {
   it('has a bar for each figure: its ratio, its CPU time, its latency', () => {
     const bars = [...svg.matchAll(/<g class="bar"><text[^>]*>([^<]*)</g)].map(([, label]) => label);
     const loads = [1, 10, 100].map((fanOut) => `five, nats, ×${fanOut}, raw`);
-    expect(bars).toEqual([...loads, 'five, nats, 200/s', 'five, nats, 200/s', ...loads, 'a tenth of the endpoints fails', '1,000,000 webhooks']);
+    expect(bars).toEqual([...loads, 'five, nats, 200/s', 'five, nats, 200/s', ...loads, 'a tenth of the endpoints fails', '1,000,000 webhooks', 'again', '10 minutes']);
+    expect(svg).toContain('>200 MB<');
   });
 
   it('stacks the CPU time of all replicas of a stage', () => {
@@ -52,7 +55,7 @@ describe('a plot', () => {
   });
 
   it('marks targets where there are some', () => {
-    expect([...svg.matchAll(/<line class="target"/g)]).toHaveLength(3);
+    expect([...svg.matchAll(/<line class="target"/g)]).toHaveLength(5);
   });
 
   it('has no width below nothing, and no figure that is none', () => {

@@ -1,5 +1,6 @@
 import { FAN_OUT, LEADER_MESSAGES_PER_SECOND, UTILISATION } from './capacity.js';
 import type { Cost } from './capacity.js';
+import { percentilesOf } from './percentiles.js';
 import type { Percentiles } from './percentiles.js';
 import { causes } from './profile-causes.js';
 import type { Figures } from './report.js';
@@ -12,7 +13,7 @@ export interface Table {
 
 /** One for each kind of figures, in the order of the scenarios. */
 export function tables(figures: Figures): Table[] {
-  return [throughput(figures), latency(figures), isolation(figures), mixed(figures), retries(figures), matching(figures), failing(figures), ...model(figures), replicas(figures), ...profiles(figures)];
+  return [throughput(figures), latency(figures), isolation(figures), mixed(figures), retries(figures), matching(figures), failing(figures), ...model(figures), replicas(figures), ...profiles(figures), start(figures), soak(figures)];
 }
 
 function throughput({ throughput }: Figures): Table {
@@ -113,6 +114,26 @@ function profiles({ profile }: Figures): Table[] {
       ['all', whole(sum(stages.map(({ cpuMicrosPerDelivery }) => cpuMicrosPerDelivery))), ...causes.map((cause) => whole(sum(stages.map(({ byCause }) => byCause?.[cause] ?? 0))))],
     ],
   }));
+}
+
+function start({ start }: Figures): Table {
+  const inMs = (tries: number[]) => `${whole(percentilesOf(tries).p50)} / ${whole(Math.max(...tries))}`;
+  return {
+    title: '`npm start` to the first delivered webhook',
+    head: ['start', 'tries', 'to the banner, median / max ms', 'to the receiver, median / max ms', 'target ms'],
+    rows: start.map(({ kind, readyMs, deliveredMs, targetMs }) => [kind, String(readyMs.length), inMs(readyMs), inMs(deliveredMs), whole(targetMs)]),
+  };
+}
+
+function soak({ soak }: Figures): Table {
+  return {
+    title: 'Hours of steady load',
+    head: ['minutes', 'events/s', 'events', 'deliveries', 'webhooks come and gone', 'put off to the next day', 'median MB', 'peak MB of standalone', 'median, of the second row’s'],
+    rows: soak.map((found) => [
+      ...[whole(found.minutes), String(found.perSecond), whole(found.events), whole(found.deliveries), whole(found.webhooks), whole(found.waiting)],
+      ...[named(found.rssBytes, 1e6), whole((found.peakRssBytes['standalone'] ?? Number.NaN) / 1e6), found.ratio?.toFixed(2) ?? ''],
+    ]),
+  };
 }
 
 function costRow(name: string, { perEvent, perDelivery }: Cost, show: (value: number) => string): string[] {

@@ -10,6 +10,8 @@ import type { Replicas } from './replicas.js';
 import { tables } from './report-tables.js';
 import type { Table } from './report-tables.js';
 import type { Retries } from './retries.js';
+import type { Soak } from './soak.js';
+import type { Start } from './start.js';
 import type { SyncInterval } from './stack.js';
 import type { Throughput } from './throughput.js';
 
@@ -25,6 +27,8 @@ export interface Figures {
   model: Model[];
   replicas: Replicas[];
   profile: Profile[];
+  start: Start[];
+  soak: Soak[];
 }
 
 /** Everything that one run of the benchmark found. */
@@ -37,7 +41,7 @@ export interface Report extends Figures {
 export function newReport(command: string): Report {
   const [cpu] = cpus();
   const machine = { cpu: cpu?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 1024 ** 3), node: process.version };
-  const none: Figures = { throughput: [], latency: [], isolation: [], mixed: [], retries: [], matching: [], failing: [], model: [], replicas: [], profile: [] };
+  const none: Figures = { throughput: [], latency: [], isolation: [], mixed: [], retries: [], matching: [], failing: [], model: [], replicas: [], profile: [], start: [], soak: [] };
   return { command, at: new Date().toISOString(), machine, ...none };
 }
 

@@ -10,6 +10,8 @@ import { measureProfile } from './profile.js';
 import { measureReplicas } from './replicas.js';
 import type { Figures } from './report.js';
 import { measureRetries } from './retries.js';
+import { measureStart } from './start.js';
+import { soak as soaking } from './soak.js';
 import type { StackOptions } from './stack.js';
 import type { Stacks } from './stacks.js';
 import { measureThroughput, ratioTargetOf } from './throughput.js';
@@ -37,7 +39,12 @@ export const scenarios: { [Name in keyof Figures]: (bench: Bench) => Found<Name>
   model,
   replicas,
   profile,
+  start,
+  soak,
 };
+
+/** Takes hours: it runs when it is asked for by name. */
+export const longScenarios: readonly (keyof Figures)[] = ['soak'];
 
 /** For a first look. */
 export const quickScenarios: readonly (keyof Figures)[] = ['throughput', 'latency'];
@@ -98,6 +105,14 @@ async function* replicas({ workbench, stacks, size }: Bench): Found<'replicas'> 
 
 async function* profile({ workbench, stacks, size }: Bench): Found<'profile'> {
   yield* await measureProfile(workbench, stacks, plans.costLoads[size]);
+}
+
+async function* start({ workbench, size }: Bench): Found<'start'> {
+  yield* await measureStart(workbench, plans.startTries[size]);
+}
+
+async function* soak({ workbench, stacks, size }: Bench): Found<'soak'> {
+  yield* await stacks.use('standalone', { syncInterval: '1s' }, (stack, api) => Promise.resolve(soaking(workbench, stack, api, plans.soakLoads[size])));
 }
 
 function onFive<Result>(stacks: Stacks, size: Size, work: Parameters<typeof stacks.use<Result>>[2]): Promise<Result> {

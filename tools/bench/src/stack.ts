@@ -1,10 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { eventually, freePort, startTestNats, startTestPostgres, temporaryFolder } from '@buildwire/testing';
+import { ROOT, endChild, startChild } from './child-process.js';
 import type { Target } from './transports.js';
 
 export type Topology = 'standalone' | 'five';
@@ -23,17 +22,11 @@ export interface Stack extends Target {
 }
 
 const APPS = ['ingestion', 'matching', 'rendering', 'delivery', 'delivery-log'] as const;
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** One replica of each stage opens at most so many to Postgres: ten each. */
 const CONNECTIONS_OF_REPLICAS = 50;
 const START_LIMIT_MS = 120_000;
-const STOP_LIMIT_MS = 25_000;
 /** As `npm start` and the image run Node. */
 const NODE_FLAGS = ['--max-semi-space-size=16'];
-
-/** A service that outlives an interrupted run would look for its broker for ever, beside the next run. */
-const alive = new Set<ChildProcess>();
-process.on('exit', () => alive.forEach((child) => child.kill('SIGKILL')));
 
 export interface StackOptions {
   syncInterval?: SyncInterval;
@@ -57,12 +50,12 @@ export async function asOrganization(stack: Stack, organizationId: string): Prom
   return { ...stack, organizationId, apiKey };
 }
 
-async function startStandalone({ syncInterval = '1s', environment = {}, execArgv = [] }: StackOptions): Promise<Stack> {
-  const folder = await temporaryFolder('bench');
+/** What a standalone process is told, and where it is then to be found. */
+export async function standaloneSettings(dataDir: string, syncInterval: SyncInterval): Promise<{ environment: Environment; stack: Omit<Stack, 'pids' | 'stop'> }> {
   const [http, grpc, nats, postgres] = await Promise.all([newPort(), newPort(), newPort(), newPort()]);
   const apiKey = newKey();
-  const child = run('standalone', execArgv, {
-    DATA_DIR: folder.path,
+  const environment = {
+    DATA_DIR: dataDir,
     HTTP_PORT: http,
     GRPC_PORT: grpc,
     NATS_PORT: nats,
@@ -70,21 +63,22 @@ async function startStandalone({ syncInterval = '1s', environment = {}, execArgv
     NATS_SYNC_INTERVAL: syncInterval,
     BOOTSTRAP_API_KEY: apiKey,
     OUTBOUND_ALLOW: 'loopback',
-    ...environment,
-  });
+  };
   const url = `http://127.0.0.1:${http}`;
+  const urls = { events: url, webhooks: url, sender: url, deliveries: url };
+  const addresses = { http: url, grpc: `127.0.0.1:${grpc}`, nats: `nats://127.0.0.1:${nats}` };
+  return { environment, stack: { topology: 'standalone', urls, ...addresses, apiKey, organizationId: 'org_default' } };
+}
+
+async function startStandalone({ syncInterval = '1s', environment = {}, execArgv = [] }: StackOptions): Promise<Stack> {
+  const folder = await temporaryFolder('bench');
+  const settings = await standaloneSettings(folder.path, syncInterval);
+  const child = run('standalone', execArgv, { ...settings.environment, ...environment });
   const stop = async () => {
-    await end(child);
+    await endChild(child);
     await folder.remove();
   };
-  const stack: Stack = {
-    topology: 'standalone',
-    urls: { events: url, webhooks: url, sender: url, deliveries: url },
-    ...{ http: url, grpc: `127.0.0.1:${grpc}`, nats: `nats://127.0.0.1:${nats}`, apiKey, organizationId: 'org_default' },
-    pids: { standalone: child.pid ?? 0 },
-    stop,
-  };
-  return whenReady(stack, [{ child, url }]);
+  return whenReady({ ...settings.stack, pids: { standalone: child.pid ?? 0 }, stop }, [{ child, url: settings.stack.http }]);
 }
 
 async function startFive({ syncInterval = '1s', environment = {}, replicas = 1, execArgv = [] }: StackOptions): Promise<Stack> {
@@ -105,7 +99,7 @@ async function startFive({ syncInterval = '1s', environment = {}, replicas = 1, 
   }
   const urlOf = (app: string) => running.find(({ name }) => name === app)?.url ?? '';
   const stop = async () => {
-    await Promise.all(running.map(({ child }) => end(child)));
+    await Promise.all(running.map(({ child }) => endChild(child)));
     await Promise.all([nats.stop(), postgres.stop()]);
   };
   const stack: Stack = {
@@ -136,20 +130,8 @@ async function whenReady(stack: Stack, running: { child: ChildProcess; url: stri
 }
 
 function run(app: string, execArgv: readonly string[], environment: Environment): ChildProcess {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LOG_LEVEL: 'warn', ...environment };
-  const child = spawn(process.execPath, [...NODE_FLAGS, ...execArgv, `${ROOT}apps/${app}/dist/main.js`], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
-  alive.add(child);
-  child.once('exit', () => alive.delete(child));
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  const lostPatience = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-  await exited;
-  clearTimeout(lostPatience);
+  const args = [...NODE_FLAGS, ...execArgv, `${ROOT}apps/${app}/dist/main.js`];
+  return startChild(process.execPath, args, { LOG_LEVEL: 'warn', ...environment }, ['ignore', 'ignore', 'inherit']);
 }
 
 const newPort = async () => String(await freePort());
