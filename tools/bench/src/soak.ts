@@ -17,7 +17,7 @@ export interface SoakLoad {
 
 /** One stretch of it. */
 export interface Soak {
-  /** Of the same load, when the stretch was over. */
+  /** From the beginning to the end of the stretch. */
   minutes: number;
   perSecond: number;
   /** From the beginning on. */
@@ -59,10 +59,11 @@ export async function* soak(bench: Workbench, stack: Stack, api: Api, load: Soak
       clearInterval(looking);
     }
     samples.push(usageOf(stack.pids).rssBytes);
-    const [rssBytes, peakRssBytes] = [0.5, 1].map((share) => ofEach(samples, share)) as [Record<string, number>, Record<string, number>];
+    const rssBytes = ofEach(samples, 0.5);
     const own = rssBytes['standalone'] ?? Number.NaN;
     if (stretch === 2) base = own;
-    yield { minutes: (performance.now() - begun) / 60_000, ...amounts(load, stretch * load.rounds), rssBytes, peakRssBytes, ratio: stretch === 1 ? null : own / base };
+    const ratio = stretch === 1 ? null : own / base;
+    yield { minutes: (performance.now() - begun) / 60_000, ...amounts(load, stretch * load.rounds), rssBytes, peakRssBytes: ofEach(samples, 1), ratio };
   }
 }
 
@@ -94,7 +95,7 @@ function amounts({ perSecond, secondsPerRound }: SoakLoad, rounds: number): Pick
   return { perSecond, events, deliveries: 2 * (events - waiting), webhooks: rounds * (2 * GOOD_APPS + 1), waiting };
 }
 
-/** What each process had in this share of the samples, or less. */
+/** By process, the amount that this share of the samples does not pass. */
 function ofEach(samples: Record<string, number>[], share: number): Record<string, number> {
   const names = Object.keys(samples.at(-1) ?? {});
   return Object.fromEntries(names.map((name) => {
