@@ -38,7 +38,7 @@ export class Service {
       if (this.child?.exitCode !== null) throw new Error(`${this.name} ended: ${this.stderr}`);
       const { status } = await fetch(`${this.url}/readyz`);
       if (status !== 200) throw new Error(`${this.name} is not ready (${status}): ${this.stderr.slice(-2_000)}`);
-    }, { timeoutMs: 30_000 });
+    }, { timeoutMs: 90_000 });
   }
 
   async kill(): Promise<void> {
