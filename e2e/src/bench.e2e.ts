@@ -6,7 +6,7 @@ import { temporaryFolder } from '@buildwire/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const BENCH = fileURLToPath(new URL('../../tools/bench/dist/bench.js', import.meta.url));
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 420_000;
 
 type Found = Record<string, unknown>;
 
