@@ -1,12 +1,26 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
-/** A port that was free a moment ago on 127.0.0.1, for a program that cannot choose one itself. */
+/** Below those that the kernel gives to whoever asks for none (from 32,768 on): nobody takes one by chance before its program has started. */
+const FIRST = 10_000;
+const COUNT = 22_000;
+let last = Math.floor(Math.random() * COUNT);
+
+/** A port of 127.0.0.1 that nobody listens on, for a program that cannot choose one itself. A process gets each once. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  last = (last + 1) % COUNT;
+  const port = FIRST + last;
+  return (await isFree(port)) ? port : freePort();
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
