@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { eventually } from '@buildwire/testing';
+import { Hopeless, eventually } from '@buildwire/testing';
 
 export type Environment = Record<string, string>;
 
@@ -35,7 +35,7 @@ export class Service {
 
   async ready(): Promise<void> {
     await eventually(async () => {
-      if (this.child?.exitCode !== null) throw new Error(`${this.name} ended: ${this.stderr}`);
+      if (this.child?.exitCode !== null) throw new Hopeless(`${this.name} ended: ${this.stderr}`);
       const { status } = await fetch(`${this.url}/readyz`);
       if (status !== 200) throw new Error(`${this.name} is not ready (${status}): ${this.stderr.slice(-2_000)}`);
     }, { timeoutMs: 90_000 });

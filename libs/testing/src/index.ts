@@ -1,4 +1,4 @@
-export { eventually, type Patience } from './eventually.js';
+export { Hopeless, eventually, type Patience } from './eventually.js';
 export { freePort } from './free-port.js';
 export { startTestNats, type TestNats } from './nats.js';
 export { startTestPostgres, type Migrate, type TestDatabase, type TestPostgres, type TestPostgresOptions } from './postgres.js';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { eventually, freePort, startTestNats, startTestPostgres, temporaryFolder } from '@buildwire/testing';
+import { Hopeless, eventually, freePort, startTestNats, startTestPostgres, temporaryFolder } from '@buildwire/testing';
 import { ROOT, endChild, startChild } from './child-process.js';
 import type { Target } from './transports.js';
 
@@ -117,7 +117,7 @@ async function whenReady(stack: Stack, running: { child: ChildProcess; url: stri
   try {
     for (const { child, url } of running) {
       await eventually(async () => {
-        if (child.exitCode !== null) throw new Error('a process of Buildwire ended');
+        if (child.exitCode !== null) throw new Hopeless('a process of Buildwire ended');
         const { status } = await fetch(`${url}/readyz`);
         if (status !== 200) throw new Error(`not ready: ${status}`);
       }, { timeoutMs: START_LIMIT_MS });
