@@ -51,7 +51,12 @@ export async function asOrganization(stack: Stack, organizationId: string): Prom
 }
 
 /** What a standalone process is told, and where it is then to be found. */
-export async function standaloneSettings(dataDir: string, syncInterval: SyncInterval): Promise<{ environment: Environment; stack: Omit<Stack, 'pids' | 'stop'> }> {
+export interface StandaloneSettings {
+  environment: Environment;
+  stack: Omit<Stack, 'pids' | 'stop'>;
+}
+
+export async function standaloneSettings(dataDir: string, syncInterval: SyncInterval): Promise<StandaloneSettings> {
   const [http, grpc, nats, postgres] = await Promise.all([newPort(), newPort(), newPort(), newPort()]);
   const apiKey = newKey();
   const environment = {

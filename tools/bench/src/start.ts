@@ -8,6 +8,7 @@ import { Api } from './api.js';
 import { ROOT, endChild, startChild } from './child-process.js';
 import { nowMs } from './clock.js';
 import { standaloneSettings } from './stack.js';
+import type { StandaloneSettings } from './stack.js';
 import { arrived } from './throughput.js';
 import type { Workbench } from './workbench.js';
 
@@ -46,7 +47,7 @@ export async function measureStart(bench: Workbench, tries: number): Promise<Sta
   return found;
 }
 
-async function startOnce(bench: Workbench, { environment, stack }: Awaited<ReturnType<typeof standaloneSettings>>, run: string, earlier: number): Promise<{ readyMs: number; deliveredMs: number }> {
+async function startOnce(bench: Workbench, { environment, stack }: StandaloneSettings, run: string, earlier: number): Promise<{ readyMs: number; deliveredMs: number }> {
   const path = `/ok/${run}`;
   const api = new Api(stack);
   const begun = nowMs();
