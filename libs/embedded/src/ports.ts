@@ -43,7 +43,8 @@ export function inUrl(host: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
-async function isFree(host: string, port: number): Promise<boolean> {
+/** Whether nobody listens there. */
+export async function isFree(host: string, port: number): Promise<boolean> {
   return listenOnce(host, port).then(() => true, (error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE') return false;
     throw error;

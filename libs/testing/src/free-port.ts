@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { isFree } from '@buildwire/embedded';
 
 /** Below those that the kernel gives to whoever asks for none (from 32,768 on): nobody takes one by chance before its program has started. */
 const FIRST = 10_000;
@@ -10,17 +9,5 @@ let last = Math.floor(Math.random() * COUNT);
 export async function freePort(): Promise<number> {
   last = (last + 1) % COUNT;
   const port = FIRST + last;
-  return (await isFree(port)) ? port : freePort();
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, 'close');
-  return true;
+  return (await isFree('127.0.0.1', port)) ? port : freePort();
 }

@@ -5,7 +5,7 @@ export interface Percentiles {
   max: number;
 }
 
-/** Of durations in ms, to a tenth; nearest rank. */
+/** Of durations in ms or of other amounts, to a tenth; nearest rank. */
 export function percentilesOf(durations: readonly number[]): Percentiles {
   const sorted = [...durations].sort((one, other) => one - other);
   const at = (share: number) => Math.round((sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN) * 10) / 10;

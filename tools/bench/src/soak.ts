@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Api } from './api.js';
 import { logged } from './mixed.js';
+import { percentilesOf } from './percentiles.js';
+import type { Percentiles } from './percentiles.js';
 import type { Stack } from './stack.js';
 import { arrived, targetOf } from './throughput.js';
-import { usageOf } from './usage.js';
+import { mapValues, usageOf } from './usage.js';
 import type { Workbench } from './workbench.js';
 
 /** A steady load in stretches. */
@@ -59,11 +61,11 @@ export async function* soak(bench: Workbench, stack: Stack, api: Api, load: Soak
       clearInterval(looking);
     }
     samples.push(usageOf(stack.pids).rssBytes);
-    const rssBytes = ofEach(samples, 0.5);
+    const rssBytes = ofEach(samples, 'p50');
     const own = rssBytes['standalone'] ?? Number.NaN;
     if (stretch === 2) base = own;
     const ratio = stretch === 1 ? null : own / base;
-    yield { minutes: (performance.now() - begun) / 60_000, ...amounts(load, stretch * load.rounds), rssBytes, peakRssBytes: ofEach(samples, 1), ratio };
+    yield { minutes: (performance.now() - begun) / 60_000, ...amounts(load, stretch * load.rounds), rssBytes, peakRssBytes: ofEach(samples, 'max'), ratio };
   }
 }
 
@@ -95,11 +97,7 @@ function amounts({ perSecond, secondsPerRound }: SoakLoad, rounds: number): Pick
   return { perSecond, events, deliveries: 2 * (events - waiting), webhooks: rounds * (2 * GOOD_APPS + 1), waiting };
 }
 
-/** By process, the amount that this share of the samples does not pass. */
-function ofEach(samples: Record<string, number>[], share: number): Record<string, number> {
-  const names = Object.keys(samples.at(-1) ?? {});
-  return Object.fromEntries(names.map((name) => {
-    const sorted = samples.map((sample) => sample[name] ?? 0).sort((one, other) => one - other);
-    return [name, sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN];
-  }));
+/** By process, over all samples. */
+function ofEach(samples: Record<string, number>[], which: keyof Percentiles): Record<string, number> {
+  return mapValues(samples.at(-1) ?? {}, (_, name) => percentilesOf(samples.map((sample) => sample[name] ?? 0))[which]);
 }

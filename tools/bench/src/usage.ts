@@ -43,8 +43,8 @@ export function between(before: Record<string, number>, after: Record<string, nu
   return Object.fromEntries(Object.entries(after).map(([name, amount]) => [name, amount - (before[name] ?? 0)]));
 }
 
-export function mapValues(record: Record<string, number>, of: (value: number) => number): Record<string, number> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, of(value)]));
+export function mapValues(record: Record<string, number>, of: (value: number, name: string) => number): Record<string, number> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, of(value, name)]));
 }
 
 export function sumOf(record: Record<string, number>): number {
